@@ -1,0 +1,3 @@
+"""Holdback: the gateway service."""
+
+__version__ = "0.1.0"

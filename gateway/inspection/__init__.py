@@ -1,0 +1,1 @@
+"""What to do with a text: recognizers and policy become findings and replacements."""

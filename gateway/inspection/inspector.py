@@ -1,0 +1,70 @@
+"""A pipeline and a policy, for one direction: the scanner that a hold-back asks.
+
+Findings that the policy lets pass are dropped here, before overlaps are settled: an allowed span neither covers
+another nor is covered by name.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from gateway.inspection.operators import OPERATORS
+from gateway.verdict import Action, Direction, Finding
+from policies.policy import Policy
+from recognizers.pipeline import Pipeline, Progress
+from recognizers.recognizer import Span, Tail
+
+
+class Inspector:
+    """Implements `gateway.stream.holdback.Scanner`; immutable, shared by all channels of its direction."""
+
+    def __init__(self, pipeline: Pipeline, policy: Policy, direction: Direction) -> None:
+        self._pipeline = pipeline
+        self._policy = policy
+        self._direction = direction
+
+    def start(self, *, json_text: bool) -> Progress:
+        return Progress(json_text=json_text)
+
+    def scan(self, raw: str, base: int, progress: object, *, final: bool) -> tuple[int, list[Finding]]:
+        frontier, spans = self._pipeline.scan(raw, base, cast(Progress, progress), final=final)
+        if not spans:
+            return frontier, []
+        return frontier, [finding for span in spans if (finding := self._finding(span)) is not None]
+
+    def _finding(self, span: Span) -> Finding | None:
+        action = Action(self._policy.decide(span.entity, self._direction.value, span.score))
+        if action is Action.ALLOW:
+            return None
+        return Finding(
+            span.start,
+            span.end,
+            span.entity,
+            span.recognizer,
+            span.score,
+            action,
+            span.validated,
+            span.tail,
+            span.view,
+        )
+
+    def tail_end(
+        self, head: Finding, raw: str, base: int, progress: object, *, start: int, limit: int, swallowed: int, final: bool
+    ) -> tuple[int, bool]:
+        return self._pipeline.tail_end(
+            cast(Tail, head.tail),
+            head.view,
+            raw,
+            base,
+            cast(Progress, progress),
+            start=start,
+            limit=limit,
+            swallowed=swallowed,
+            final=final,
+        )
+
+    def cut_off(self, raw: str) -> bool:
+        return self._pipeline.cut_off(raw)
+
+    def replacement(self, finding: Finding) -> str:
+        return OPERATORS[finding.action](finding)

@@ -1,0 +1,1 @@
+"""The stream machine: sans-IO, events in, commands out."""

@@ -1,0 +1,220 @@
+"""The hold-back of one text channel: original text comes in, decided text goes out.
+
+Laws kept here:
+1. Nothing leaves undecided: text goes up to the cut. The cut is the scanner's frontier, moved back to the start of a
+   component of findings that crosses it.
+2. Chunking changes nothing: every decision is by position in the text. Components are settled only when no finding
+   that could join them can still come.
+3. Held text is always the original. A replacement is made on release and never scanned again; the left context that
+   recognizers see is original text too.
+4. A head with a tail leaves at once; its tail is swallowed as it comes.
+
+Overlaps: findings that overlap are one component and are covered as a whole by one replacement, of the finding with
+the highest rank. A finding that begins in swallowed text is swallowed with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Protocol
+
+from gateway.verdict import Finding
+
+LEFT_CONTEXT_CHARS = 192
+"""Released characters that stay readable to the left, for boundaries and context words."""
+COMPONENT_CHARS_MAX = 1024
+"""A chain of overlapping findings is broken here, by position, so that it cannot hold a stream for ever."""
+BATCH_CHARS = 512
+"""A whole text is fed in pieces of this size: batch is a stream that feeds itself."""
+CUT_OFF = "[CUT_OFF]"
+"""Stands for the undecided end of a text that was cut off, when it could be the better part of a value."""
+
+
+class Scanner(Protocol):
+    """What the hold-back needs from an inspection: pure, shared by many channels."""
+
+    def start(self, *, json_text: bool) -> object:
+        """The progress of a new channel; `json_text`: its text is the inside of a JSON string, escapes and all."""
+
+    def scan(self, raw: str, base: int, progress: object, *, final: bool) -> tuple[int, list[Finding]]:
+        """The frontier and the new findings of a buffer, in offsets of the channel's text (see
+        `recognizers.pipeline.Pipeline.scan`)."""
+
+    def tail_end(
+        self, head: Finding, raw: str, base: int, progress: object, *, start: int, limit: int, swallowed: int, final: bool
+    ) -> tuple[int, bool]:
+        """Where the tail of a head ends, and whether it goes on past `limit` (see `Pipeline.tail_end`)."""
+
+    def cut_off(self, raw: str) -> bool:
+        """Whether an undecided end could be the better part of a value."""
+
+    def replacement(self, finding: Finding) -> str:
+        """What stands for a component that this finding names."""
+
+
+@dataclass(slots=True)
+class _OpenTail:
+    finding: Finding
+    at: int
+    swallowed: int
+
+
+class HoldBack:
+    """One channel. `push` and `finish` answer the text that may leave."""
+
+    __slots__ = ("_base", "_covered", "_pending", "_progress", "_raw", "_released", "_scanner", "_tails", "findings")
+
+    def __init__(self, scanner: Scanner, *, context: str = "", json_text: bool = False) -> None:
+        """
+        Args:
+            scanner: decides.
+            context: what stands to the left of the text without being part of it, such as the name of its field.
+            json_text: the text is the inside of a JSON string; it stays as it is written, and is read decoded.
+        """
+        self._scanner = scanner
+        self._progress = scanner.start(json_text=json_text)
+        self._raw = context
+        self._base = -len(context)
+        self._released = 0
+        self._covered = 0
+        self._pending: list[Finding] = []
+        self._tails: list[_OpenTail] = []
+        self.findings: list[Finding] = []
+
+    @property
+    def held_chars(self) -> int:
+        """Characters that came in and have not been released or replaced."""
+        return self._base + len(self._raw) - self._released
+
+    def push(self, text: str) -> str:
+        """Take in a delta; the text that is decided by now."""
+        self._raw += text
+        frontier, found = self._scanner.scan(self._raw, self._base, self._progress, final=False)
+        if found or self._pending or self._tails:
+            return self._settle(frontier, found, final=False)
+        out = self._raw[max(self._released, self._covered) - self._base : frontier - self._base]
+        self._release(frontier)
+        return out
+
+    def finish(self, *, truncated: bool = False) -> str:
+        """The rest of the text; no more comes.
+
+        Args:
+            truncated: the text was cut off (token limit, broken stream). What is still undecided then becomes
+                `[CUT_OFF]` when it holds an `@`, five digits or the literal head of a secret, and is released otherwise.
+        """
+        undecided = self._released if not truncated else self._undecided()
+        frontier, found = self._scanner.scan(self._raw, self._base, self._progress, final=True)
+        out = self._settle(frontier, found, final=True, guarded=undecided if truncated else None)
+        self._raw, self._base = "", frontier
+        return out
+
+    def _undecided(self) -> int:
+        frontier, found = self._scanner.scan(self._raw, self._base, self._progress, final=False)
+        self._pending += found
+        return frontier
+
+    def _settle(self, frontier: int, found: list[Finding], *, final: bool, guarded: int | None = None) -> str:
+        self._pending += found
+        self._pending.sort(key=attrgetter("start", "end"))
+        cut, ready = frontier, []
+        for start, end, members in _components(self._pending):
+            if end > frontier:
+                cut = min(cut, start)
+                break
+            ready.append((start, end, members))
+        self._pending = [finding for finding in self._pending if finding.end > cut or finding.start >= cut]
+        out: list[str] = []
+        at = self._released
+        for start, end, members in ready:
+            out.append(self._open_text(at, start, guarded, final=final))
+            out.append(self._component(start, end, members, final=final))
+            at = end
+        out.append(self._open_text(at, cut, guarded, final=final))
+        self._release(cut)
+        return "".join(out)
+
+    def _open_text(self, start: int, end: int, guarded: int | None, *, final: bool) -> str:
+        """Text between components, less what tails swallow."""
+        self._swallow(end, final=final)
+        start = max(start, self._covered)
+        if start >= end:
+            return ""
+        text = self._raw[start - self._base : end - self._base]
+        if guarded is None or end <= guarded:
+            return text
+        live = max(guarded - start, 0)
+        return text[:live] + (CUT_OFF if self._scanner.cut_off(text[live:]) else text[live:])
+
+    def _component(self, start: int, end: int, members: Sequence[Finding], *, final: bool) -> str:
+        self._swallow(end, final=final)
+        self.findings += members
+        out = ""
+        if start >= self._covered:
+            out = self._scanner.replacement(max(members, key=attrgetter("rank")))
+        self._covered = max(self._covered, end)
+        for finding in members:
+            if finding.tail is not None:
+                self._tails.append(_OpenTail(finding, finding.end, 0))
+        self._swallow(end, final=final)
+        return out
+
+    def _swallow(self, limit: int, *, final: bool) -> None:
+        """Move open tails on, up to `limit`."""
+        still_open = []
+        for tail in self._tails:
+            if tail.at < limit:
+                end, is_open = self._scanner.tail_end(
+                    tail.finding,
+                    self._raw,
+                    self._base,
+                    self._progress,
+                    start=tail.at,
+                    limit=limit,
+                    swallowed=tail.swallowed,
+                    final=final,
+                )
+                tail.swallowed += end - tail.at
+                tail.at = end
+                self._covered = max(self._covered, end)
+                if not is_open:
+                    continue
+            still_open.append(tail)
+        self._tails = still_open
+
+    def _release(self, cut: int) -> None:
+        self._released = cut
+        spare = cut - self._base - LEFT_CONTEXT_CHARS
+        if spare > LEFT_CONTEXT_CHARS:
+            self._raw = self._raw[spare:]
+            self._base += spare
+
+
+def _components(findings: list[Finding]) -> list[tuple[int, int, list[Finding]]]:
+    """Chains of overlapping findings, as (start, end, members); the findings are sorted by start."""
+    chains: list[tuple[int, int, list[Finding]]] = []
+    for finding in findings:
+        if chains:
+            start, end, members = chains[-1]
+            if finding.start < end and finding.start < start + COMPONENT_CHARS_MAX:
+                members.append(finding)
+                chains[-1] = (start, max(end, finding.end), members)
+                continue
+            if finding.end <= end:
+                continue
+        chains.append((max(finding.start, chains[-1][1] if chains else 0), finding.end, [finding]))
+    return chains
+
+
+def redact(scanner: Scanner, text: str, *, context: str = "", json_text: bool = False) -> tuple[str, list[Finding]]:
+    """A whole text at once, by the same engine; arguments as for `HoldBack`.
+
+    Returns:
+        The text with every component replaced, and the findings in order of release.
+    """
+    channel = HoldBack(scanner, context=context, json_text=json_text)
+    out = [channel.push(text[at : at + BATCH_CHARS]) for at in range(0, len(text), BATCH_CHARS)]
+    out.append(channel.finish())
+    return "".join(out), channel.findings

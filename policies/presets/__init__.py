@@ -1,0 +1,1 @@
+"""Presets as package data; `importlib.resources` is the way in."""

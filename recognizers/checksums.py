@@ -1,0 +1,143 @@
+"""Checks of a candidate by name: does the number obey its issuer's rule?
+
+A check gets the candidate's view text, separators included, and answers yes or no. It never raises: python-stdnum and
+phonenumbers do on odd input, so both are wrapped. `LONGEST_VALID_END` holds checks that can judge all ends of a
+candidate in one pass.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+import re
+from collections.abc import Callable
+
+import phonenumbers
+from stdnum import iban as stdnum_iban
+
+Checksum = Callable[[str], bool]
+
+_NO_DIGITS = re.compile(r"[^0-9]", re.ASCII)
+_LUHN_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+PHONE_REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "IN", "AU")
+"""Regions whose national forms are tried when a number has no country code."""
+
+
+def luhn(text: str) -> bool:
+    """ISO/IEC 7812-1 annex B, over the digits of the text."""
+    digits = _NO_DIGITS.sub("", text)
+    total = 0
+    for index, char in enumerate(reversed(digits)):
+        total += _LUHN_DOUBLED[int(char)] if index & 1 else int(char)
+    return bool(digits) and total % 10 == 0
+
+
+def card(text: str) -> bool:
+    """A payment card number: 12 to 19 digits (ISO/IEC 7812-1), Luhn, and not one digit over and over."""
+    digits = _NO_DIGITS.sub("", text)
+    return 12 <= len(digits) <= 19 and digits[0] not in "07" and len(set(digits)) > 1 and luhn(digits)
+
+
+def card_end(view: str, start: int, end: int) -> int | None:
+    """The longest `stop <= end` for which `view[start:stop]` is a valid card, or None. One pass: the sums of both
+    parities are carried along, so that every length is judged on the way."""
+    even = odd = count = 0
+    best: int | None = None
+    distinct: set[str] = set()
+    for index in range(start, end):
+        char = view[index]
+        if not "0" <= char <= "9":
+            continue
+        # The new digit becomes the rightmost: what was doubled is not any more, and the reverse.
+        even, odd = odd + int(char), even + _LUHN_DOUBLED[int(char)]
+        count += 1
+        distinct.add(char)
+        if count >= 12 and even % 10 == 0 and len(distinct) > 1 and not view[index + 1 : index + 2].isalnum():
+            best = index + 1
+        if count == 19:
+            break
+    return best if view[start] not in "07" else None
+
+
+_DOMAIN = re.compile(r"(?:[A-Za-z0-9ø][A-Za-z0-9ø-]*\.)+(?:[A-Za-zø]{2,}|xn--[A-Za-z0-9-]{2,})", re.ASCII)
+
+
+def email(text: str) -> bool:
+    """An address whose domain has a dot and a top-level domain of letters or punycode (RFC 1034, RFC 5890)."""
+    local, _, domain = text.rpartition("@")
+    return not local.endswith(".") and _DOMAIN.fullmatch(domain) is not None
+
+
+def us_ssn(text: str) -> bool:
+    """Social Security number by the SSA's rules since 2011: no area 000, 666 or 900-999, no group 00, no serial 0000.
+    Specimens that circulate (078-05-1120) count: what looks like one is treated as one."""
+    digits = _NO_DIGITS.sub("", text)
+    return (
+        len(digits) == 9
+        and digits[:3] not in ("000", "666")
+        and digits[0] != "9"
+        and digits[3:5] != "00"
+        and digits[5:] != "0000"
+    )
+
+
+def iban(text: str) -> bool:
+    """ISO 13616: country, length and mod 97 (python-stdnum, without the countries' inner check digits, which banks
+    have been seen to break)."""
+    compact = re.sub(r"[^A-Za-z0-9]", "", text).upper()
+    try:
+        return bool(stdnum_iban.is_valid(compact, check_country=False))
+    except Exception:  # noqa: BLE001 - a check never raises; what it cannot read is not valid
+        return False
+
+
+def ip_address(text: str) -> bool:
+    """An IPv4 or IPv6 address that can belong to somebody: not loopback, unspecified or a netmask."""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    if address.version == 4:
+        return not (address.is_loopback or address.is_unspecified or int(address) >> 24 == 255)
+    groups = [group for group in text.split(":") if group]
+    return not address.is_loopback and (len(groups) > 2 or len(groups[:1] and groups[0]) == 4)
+
+
+def jwt_head(text: str) -> bool:
+    """The first 16 characters of a JWS or JWE compact form (RFC 7515, 7516): base64url of `{"` and a header name."""
+    try:
+        decoded = base64.urlsafe_b64decode(text[:16])
+    except (binascii.Error, ValueError):
+        return False
+    return re.match(rb'\{\s*"(?:alg|typ|kid|enc|cty|jku|jwk|x5|zip|crit|epk|apu|apv|iss|ver)', decoded) is not None
+
+
+def phone(text: str) -> bool:
+    """A number that its numbering plan knows (Google's libphonenumber data): by country code where it has one, else in
+    one of `PHONE_REGIONS`."""
+    international = text.lstrip("(").startswith("+")
+    if text.startswith("00"):
+        text, international = "+" + text[2:], True
+    for region in (None,) if international else PHONE_REGIONS:
+        try:
+            number = phonenumbers.parse(text, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number) or (international and phonenumbers.is_possible_number(number)):
+            return True
+    return False
+
+
+CHECKSUMS: dict[str, Checksum] = {
+    "luhn": luhn,
+    "email": email,
+    "card": card,
+    "us_ssn": us_ssn,
+    "iban": iban,
+    "ip_address": ip_address,
+    "jwt_head": jwt_head,
+    "phone": phone,
+}
+
+LONGEST_VALID_END: dict[str, Callable[[str, int, int], int | None]] = {"card": card_end}

@@ -1,0 +1,217 @@
+"""Tier 2: a linear-time gate over all patterns, then `re` for those that hit, then checksum, boundary and context.
+
+`find` answers every match that starts in a range of a view, of which the caller knows that it is decided: no match
+from there can still grow (`viable.py`). A pattern's own matches do not overlap; after a candidate that fails its
+checksum the search goes on one character further, and all its shorter ends are tried first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import re2
+
+from recognizers.checksums import CHECKSUMS, LONGEST_VALID_END, Checksum
+from recognizers.keywords import Anchors, anchors
+from recognizers.normalize import View, folded
+from recognizers.recognizer import (
+    CONTEXT_BOOST,
+    CONTEXT_WINDOW_CHARS,
+    LOOK_AHEAD_CHARS,
+    Pattern,
+    Recognizer,
+    RecognizerError,
+    Span,
+)
+from recognizers.syntax import Shape, class_mask, parse, symbol
+
+GATE_MEMORY_BYTES = 64 << 20
+"""RE2's default of 8 MiB makes a set of 280 patterns fail at compile time, and thrash long before."""
+
+
+LITERAL_CHARS_MIN = 3
+"""An anchor this long is a literal that says by itself which kind of value begins here (`ghp_`, `AKIA`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledPattern:
+    """A pattern ready to run. `refused_after` and `refused_before` are symbol sets."""
+
+    pattern: Pattern
+    recognizer: Recognizer
+    index: int
+    name: str
+    shape: Shape
+    regex: re.Pattern[str]
+    group: int
+    refused_after: int
+    refused_before: int
+    checksum: Checksum | None
+    context: re.Pattern[str] | None
+
+
+def compile_pattern(recognizer: Recognizer, pattern: Pattern, index: int, holdback_chars: int) -> CompiledPattern:
+    """Compile one pattern.
+
+    Raises:
+        RecognizerError: the pattern leaves the dialect, names an unknown checksum, or its longest match and look-ahead
+            do not fit in the hold-back (make it a head with a tail, or bound it).
+    """
+    name = f"{recognizer.entity}/{pattern.name}"
+    try:
+        shape = parse(pattern.regex, ignore_case=pattern.ignore_case)
+    except RecognizerError as error:
+        raise RecognizerError(f"{name}: {error}") from None
+    if shape.longest + LOOK_AHEAD_CHARS > holdback_chars:
+        raise RecognizerError(
+            f"{name}: a match of {shape.longest} characters and {LOOK_AHEAD_CHARS} of look-ahead exceed the hold-back "
+            f"of {holdback_chars}; shorten its repeats or declare a head with a Tail"
+        )
+    if pattern.checksum is not None and pattern.checksum not in CHECKSUMS:
+        raise RecognizerError(f"{name}: unknown checksum {pattern.checksum!r}; known: {', '.join(sorted(CHECKSUMS))}")
+    before = f"(?<![{pattern.not_preceded_by}])" if pattern.not_preceded_by else ""
+    after = f"(?![{pattern.not_followed_by}])" if pattern.not_followed_by else ""
+    flags = re.ASCII | (re.IGNORECASE if pattern.ignore_case else re.NOFLAG)
+    regex = re.compile(f"{before}(?:{pattern.regex}){after}", flags)
+    return CompiledPattern(
+        pattern,
+        recognizer,
+        index,
+        name,
+        shape,
+        regex,
+        min(regex.groups, 1),
+        class_mask(pattern.not_preceded_by),
+        class_mask(pattern.not_followed_by),
+        CHECKSUMS[pattern.checksum] if pattern.checksum else None,
+        context_regex(recognizer.context),
+    )
+
+
+def context_regex(words: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Whole words or phrases, any case, spaces and hyphens alike; None without words."""
+    if not words:
+        return None
+    forms = ("[ _-]?".join(re.escape(part) for part in re.split(r"[ _-]", word)) for word in words)
+    return re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(forms)})(?:s|es)?(?![A-Za-z0-9])", re.ASCII | re.IGNORECASE)
+
+
+class PatternSet:
+    """All patterns of a set of recognizers behind one gate."""
+
+    def __init__(self, recognizers: Iterable[Recognizer], holdback_chars: int) -> None:
+        self.patterns: list[CompiledPattern] = []
+        for recognizer in recognizers:
+            for pattern in recognizer.patterns:
+                self.patterns.append(compile_pattern(recognizer, pattern, len(self.patterns), holdback_chars))
+        literals: set[str] = set()
+        self._always = not self.patterns
+        for compiled in self.patterns:
+            found = anchors(compiled.shape)
+            self._always |= not found
+            literals.update(found)
+        self._anchors = Anchors(literals)
+        self._literals = Anchors(literal for literal in literals if len(literal) >= LITERAL_CHARS_MIN)
+        self._gate = self._build_gate()
+
+    def _build_gate(self) -> re2.Set:
+        options = re2.Options()
+        options.max_mem = GATE_MEMORY_BYTES
+        options.log_errors = False
+        gate = re2.Set.SearchSet(options)
+        for compiled in self.patterns:
+            flag = "(?i)" if compiled.pattern.ignore_case else ""
+            gate.Add(f"{flag}(?:{compiled.pattern.regex})")
+        gate.Compile()
+        return gate
+
+    def anchored(self, chars: str) -> bool:
+        """Whether a literal of some pattern stands in the text."""
+        return self._literals.found(chars, 0)
+
+    def find(self, view: View, raw: str, low: int, high: int, resume: Mapping[int, int]) -> list[Span]:
+        """Every match that starts in `view[low:high]`.
+
+        Args:
+            view: a view of `raw`; matches may read past `high`.
+            raw: the raw text, for the context window.
+            low: view offset, first start looked at.
+            high: view offset, first start not looked at.
+            resume: by pattern index, the raw offset where the pattern's last match ended.
+
+        Returns:
+            Spans in raw offsets, in no particular order.
+        """
+        chars = view.chars
+        if not self._always and not self._anchors.found(chars, low):
+            return []
+        hits = self._gate.Match(chars[max(0, low - 1) :])
+        spans: list[Span] = []
+        for index in hits or ():
+            at = max(low, view.index(resume[index])) if index in resume else low
+            self._run(self.patterns[index], view, raw, at, high, spans)
+        return spans
+
+    def _run(self, compiled: CompiledPattern, view: View, raw: str, at: int, high: int, spans: list[Span]) -> None:
+        chars = view.chars
+        search = compiled.regex.search
+        while at < high:
+            match = search(chars, at)
+            if match is None or match.start() >= high:
+                return
+            end = self._valid_end(compiled, chars, match)
+            at = match.start() + 1
+            if end is not None:
+                span = _span(compiled, view, raw, match, end)
+                if span is not None:
+                    spans.append(span)
+                    at = end
+
+    def _valid_end(self, compiled: CompiledPattern, chars: str, match: re.Match[str]) -> int | None:
+        start, end = match.span()
+        checksum = compiled.checksum
+        if checksum is None:
+            return end
+        one_pass = LONGEST_VALID_END.get(compiled.pattern.checksum or "")
+        if one_pass is not None:
+            return one_pass(chars, start, end)
+        if checksum(chars[start:end]):
+            return end
+        for stop in range(end - 1, start + compiled.shape.shortest - 1, -1):
+            if compiled.refused_before >> symbol(chars[stop]) & 1:
+                continue
+            if compiled.regex.fullmatch(chars, start, stop) and checksum(chars[start:stop]):
+                return stop
+        return None
+
+
+def _span(compiled: CompiledPattern, view: View, raw: str, match: re.Match[str], end: int) -> Span | None:
+    """The match as a span in raw offsets, or None when it lacks the context it needs."""
+    pattern = compiled.pattern
+    start = match.start()
+    score = pattern.score
+    if compiled.context is not None and (pattern.needs_context or score < 1.0):
+        if has_context(compiled.context, raw, view.raw(start)):
+            score = min(1.0, score + CONTEXT_BOOST)
+        elif pattern.needs_context:
+            return None
+    if compiled.group and match.start(1) >= 0 and end == match.end():
+        start, end = match.span(1)
+    return Span(
+        view.raw(start),
+        view.raw(end),
+        compiled.recognizer.entity,
+        compiled.name,
+        score,
+        validated=compiled.checksum is not None,
+        tail=pattern.tail,
+    )
+
+
+def has_context(context: re.Pattern[str], raw: str, start: int) -> bool:
+    """Whether a context word stands in the window before raw offset `start`. One character more than the window is
+    read, so that a word that the window cuts does not count as a whole one."""
+    window = raw[max(0, start - CONTEXT_WINDOW_CHARS - 1) : start]
+    return context.search(folded(window), 1 if start > CONTEXT_WINDOW_CHARS else 0) is not None

@@ -1,0 +1,169 @@
+"""Runs the tiers over a buffer of one channel: which matches are decided, and from where on nothing is.
+
+The frontier is the rule that the product stands on. In each view the reverse automaton gives the leftmost start that
+could still become a match; starts before it are decided for ever and are looked at exactly once. The frontier is the
+smallest of the views' answers, in raw characters. Nothing here depends on how the text came.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from recognizers.normalize import View, folded, views
+from recognizers.patterns import PatternSet
+from recognizers.recognizer import HOLDBACK_CHARS, Recognizer, Span, Tail
+from recognizers.syntax import parse
+from recognizers.viable import ViableStarts
+
+FOLDED, DECODED = 0, 1
+CUT_OFF_DIGITS = 5
+"""A text that was cut off may end in fewer digits than this in the open."""
+
+WARM_UP = (
+    "The quick brown fox, jumps over 13 lazy dogs. Call me (or write: a.b@c.example)! It's 12:30 on 2024-05-17; "
+    "pay $1,299.00 to DE89 3704 0044 0532 0130 00 or 4111 1111 1111 1111? See https://example.org/a_b?c=d%20e#f "
+)
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a channel has been scanned: raw offsets from the start of its text. `ends` remembers, by view and
+    pattern, where a match that crosses the scanned part ended. `json_text`: the text is the inside of a JSON string."""
+
+    json_text: bool = False
+    scanned: list[int] = field(default_factory=lambda: [0, 0])
+    ends: dict[tuple[int, int], int] = field(default_factory=dict)
+
+
+class Pipeline:
+    """The tiers for one set of recognizers; immutable after construction, shared by all streams.
+
+    Raises:
+        RecognizerError: a definition cannot be used.
+    """
+
+    def __init__(self, recognizers: Iterable[Recognizer], *, holdback_chars: int = HOLDBACK_CHARS) -> None:
+        self.recognizers = tuple(recognizers)
+        self._patterns = PatternSet(self.recognizers, holdback_chars)
+        self._by_name = {p.name: p.index for p in self._patterns.patterns}
+        shapes = [(p.shape, p.pattern.not_preceded_by) for p in self._patterns.patterns]
+        tails = {p.pattern.tail for p in self._patterns.patterns if p.pattern.tail}
+        shapes += [(parse(tail.closing), "") for tail in tails if tail.closing]
+        self._viable = ViableStarts(shapes)
+        self._tails = {tail: _CompiledTail(tail) for tail in tails}
+        self.warm_up()
+
+    def warm_up(self) -> None:
+        """Build the states that ordinary text needs, so that no first delta waits for them."""
+        for end in range(1, len(WARM_UP) + 1):
+            self._viable.leftmost(WARM_UP, 0, end)
+        self.scan(WARM_UP, 0, Progress(), final=True)
+
+    def scan(self, raw: str, base: int, progress: Progress, *, final: bool) -> tuple[int, list[Span]]:
+        """Look at what is new in a buffer.
+
+        Args:
+            raw: the buffer: left context, then everything that is not released.
+            base: offset of `raw[0]` in the channel's text.
+            progress: of this channel; moved on.
+            final: no more text comes, every start is decided.
+
+        Returns:
+            The frontier and the new matches (all start before it or at it in their own view), both in offsets of the
+            channel's text. Matches come in no particular order, and one value may be found in both views.
+        """
+        spans: list[Span] = []
+        frontier = len(raw)
+        for number, view in enumerate(views(raw, json_text=progress.json_text, final=final)):
+            low = view.index(progress.scanned[number] - base)
+            high = len(view.chars) if final else self._viable.leftmost(view.chars, low, len(view.chars))
+            if high > low:
+                self._find(number, view, raw, base, low, high, progress, spans)
+            frontier = min(frontier, view.raw(high))
+            progress.scanned[number] = base + view.raw(high)
+        if number == FOLDED:
+            progress.scanned[DECODED] = progress.scanned[FOLDED]
+        return base + frontier, spans
+
+    def _find(
+        self, number: int, view: View, raw: str, base: int, low: int, high: int, progress: Progress, spans: list[Span]
+    ) -> None:
+        ends = progress.ends
+        resume = {pattern: end - base for (in_view, pattern), end in ends.items() if in_view == number} if ends else {}
+        found = self._patterns.find(view, raw, low, high, resume)
+        limit = view.raw(high)
+        for pattern in resume:
+            if resume[pattern] <= limit:
+                del ends[number, pattern]
+        for span in found:
+            if span.end > limit:
+                ends[number, self._by_name[span.recognizer]] = base + span.end
+            spans.append(_moved(span, base, number))
+
+    def tail_end(
+        self,
+        tail: Tail,
+        view: int,
+        raw: str,
+        base: int,
+        progress: Progress,
+        *,
+        start: int,
+        limit: int,
+        swallowed: int,
+        final: bool,
+    ) -> tuple[int, bool]:
+        """How far a tail reaches.
+
+        Args:
+            tail: whose.
+            view: number of the view in which its head was found.
+            raw, base, progress, final: as for `scan`.
+            start: where the tail goes on, in offsets of the channel's text like `limit` and the answer.
+            limit: up to where the text is decided.
+            swallowed: characters that the tail has had already.
+
+        Returns:
+            Where it ends (at most `limit`), and whether it goes on past `limit`.
+        """
+        seen = views(raw, json_text=progress.json_text, final=final)
+        end, is_open = self._tails[tail].end(seen[min(view, len(seen) - 1)], start - base, limit - base, swallowed)
+        return base + end, is_open
+
+    def cut_off(self, raw: str) -> bool:
+        """Whether an undecided end of a text that was cut off could be the better part of a value: an `@`, five
+        digits, or a literal with which some pattern starts."""
+        chars = folded(raw)
+        return "@" in chars or sum(c.isdigit() for c in chars) >= CUT_OFF_DIGITS or self._patterns.anchored(chars)
+
+
+def _moved(span: Span, base: int, view: int) -> Span:
+    return Span(
+        span.start + base, span.end + base, span.entity, span.recognizer, span.score, span.validated, span.tail, view
+    )
+
+
+class _CompiledTail:
+    """A tail ready to run."""
+
+    def __init__(self, tail: Tail) -> None:
+        self._cap = tail.cap
+        self._stop = re.compile(f"[^{tail.chars}]", re.ASCII)
+        self._closing = re.compile(tail.closing, re.ASCII) if tail.closing else None
+
+    def end(self, view: View, start: int, limit: int, swallowed: int) -> tuple[int, bool]:
+        low, high = view.index(start), view.index(limit)
+        stop = self._stop.search(view.chars, low, high)
+        end = stop.start() if stop else high
+        is_open = stop is None
+        if self._closing is not None:
+            # Never cut in two: its shape is in the reverse automaton, so `limit` waits for all of it.
+            closing = self._closing.search(view.chars, low, end)
+            if closing is not None:
+                end, is_open = closing.end(), False
+        raw_end = limit if is_open else min(limit, view.raw(end))
+        if raw_end - start >= self._cap - swallowed:
+            return start + self._cap - swallowed, False
+        return raw_end, is_open

@@ -1,0 +1,30 @@
+"""United States Social Security numbers."""
+
+from recognizers.recognizer import Pattern, Recognizer
+
+RECOGNIZER = Recognizer(
+    entity="US_SSN",
+    summary="US Social Security number: in groups of 3-2-4, or nine digits next to a word like SSN.",
+    source="20 CFR 422.103; SSA number randomization (2011); 45 CFR 164.514(b)(2)(i)(G)",
+    patterns=(
+        Pattern(
+            name="grouped",
+            regex=r"\d{3}(?: ?- ?\d{2} ?- ?| {1,2}\d{2} {1,2}|\.\d{2}\.|/\d{2}/|_\d{2}_)\d{4}",
+            score=0.85,
+            checksum="us_ssn",
+        ),
+        Pattern(name="plain", regex=r"\d{9}", score=0.4, checksum="us_ssn", needs_context=True),
+    ),
+    context=("ssn", "social security", "social security number", "social", "ss#", "ssn#", "soc sec", "ss number"),
+    examples=(
+        "it is «536-22-8726».",
+        "it is «536 22 8726» or «536.22.8726»",
+        "SSN: «536228726»",
+        "social security number «536228726»",
+        "«536‑22‑8726» with non-breaking hyphens",
+        "the specimen «078-05-1120» counts",
+        "«５３６-２２-８７２６»",
+        "«536%2D22%2D8726»",
+    ),
+    non_examples=("000-22-8726", "666-22-8726", "900-22-8726", "536-00-8726", "536-22-0000", "order 536228726"),
+)

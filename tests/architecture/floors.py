@@ -1,0 +1,147 @@
+"""The house: which room stands on which floor, what it may import, and which rooms are pure.
+
+Imports only run down. A pure room decides and never awaits; a room that does I/O never decides. A new room needs a row
+here.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.architecture.source import PACKAGES, Module, modules
+
+# Every room of gateway may read its version.
+GROUND = frozenset({"gateway"})
+FLOOR_1 = GROUND | {"recognizers", "policies", "gateway.errors", "gateway.verdict", "gateway.observe"}
+FLOOR_2 = {"gateway.settings", "gateway.vault", "gateway.auth", "gateway.firewall", "gateway.wire", "gateway.stores"}
+FLOOR_3 = {"gateway.kms", "gateway.stream", "gateway.inspection"}
+FLOOR_4 = {"gateway.demo", "gateway.services"}
+FLOOR_5 = {"gateway.server"}
+FLOOR_6 = {"gateway.verify", "gateway.cli"}
+
+# From room to the rooms that it may import, besides itself.
+MAY_IMPORT: dict[str, frozenset[str]] = {
+    "gateway": frozenset(),
+    "recognizers": frozenset(),
+    "policies": frozenset(),
+    "gateway.errors": GROUND,
+    "gateway.verdict": GROUND | {"gateway.errors"},
+    "gateway.observe": GROUND | {"gateway.errors", "gateway.verdict"},
+    **dict.fromkeys(FLOOR_2, FLOOR_1),
+    # A library of its own: it could serve another program.
+    "gateway.kms": GROUND | {"gateway.errors"},
+    # Knows nothing of what personal data is, of policies or of keys.
+    "gateway.stream": GROUND | {"gateway.errors", "gateway.verdict", "gateway.wire"},
+    "gateway.inspection": FLOOR_1 | FLOOR_2 | {"gateway.stream"},
+    # Plays the model provider, so it shares no more with the gateway than a provider does.
+    "gateway.demo": GROUND | {"gateway.errors", "gateway.wire"},
+    "gateway.services": FLOOR_1 | FLOOR_2 | FLOOR_3,
+    "gateway.server": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4,
+    # Plays the client and the provider of a running gateway: what it proves, it must not share.
+    "gateway.verify": GROUND | {"gateway.errors", "gateway.wire", "gateway.demo", "recognizers"},
+    "gateway.cli": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4 | FLOOR_5 | FLOOR_6,
+    "gateway.__main__": GROUND | {"gateway.cli"},
+}
+
+PURE = frozenset(
+    {
+        "gateway",
+        "recognizers",
+        "policies",
+        "gateway.errors",
+        "gateway.verdict",
+        "gateway.vault",
+        "gateway.auth",
+        "gateway.firewall",
+        "gateway.wire",
+        "gateway.stream",
+        "gateway.inspection",
+    }
+)
+
+# Clock, chance, environment, log, network and processes: a pure room is handed what it needs of them.
+IMPURE = (
+    *(
+        "asyncio",
+        "aiohttp",
+        "uvloop",
+        "socket",
+        "ssl",
+        "select",
+        "selectors",
+        "http",
+        "urllib.request",
+        "httpx",
+        "requests",
+    ),
+    *("os", "time", "random", "secrets", "subprocess", "multiprocessing", "threading", "concurrent", "signal"),
+    *("logging", "structlog", "prometheus_client", "opentelemetry"),
+    *("boto3", "botocore", "aiobotocore", "google.cloud", "google.auth", "azure", "redis", "sqlalchemy", "asyncpg"),
+)
+
+# Optional packages are imported on first use, commands when they are called.
+LATE_IMPORTS = ("gateway.kms", "gateway.stores", "gateway.cli", "recognizers.presidio")
+# One file per thing: these find modules by folder walk or by a name in the configuration.
+FOLDER_WALKS = ("recognizers.catalogue", "gateway.wire", "gateway.kms", "gateway.stores")
+
+
+def floor_violations(root: Path) -> list[str]:
+    """Imports that run up or sideways, rooms without a floor, imports in places where they hide."""
+    return [line for module in modules(root).values() for line in _floor_violations(module)]
+
+
+def purity_violations(root: Path) -> list[str]:
+    """Where a pure room waits, or reaches for the world."""
+    pure = (module for module in modules(root).values() if room_of(module.name) in PURE)
+    return [line for module in pure for line in _purity_violations(module)]
+
+
+def room_of(name: str) -> str:
+    """The room that a module or a name in it belongs to."""
+    parts = name.split(".")
+    prefixes = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((prefix for prefix in prefixes if prefix in MAY_IMPORT), "")
+
+
+def may_import(room: str) -> frozenset[str]:
+    allowed = MAY_IMPORT[room] | {room}
+    return allowed & PURE if room in PURE else allowed
+
+
+def _within(name: str, places: tuple[str, ...]) -> bool:
+    return any(name == place or name.startswith(place + ".") for place in places)
+
+
+def _floor_violations(module: Module) -> Iterator[str]:
+    room = room_of(module.name)
+    if room == "gateway" != module.name:
+        yield f"{module.path}: {module.name} stands on no floor: add a row to {Path(__file__).name}"
+        return
+    for found in module.imports:
+        where = f"{module.path}:{found.line}"
+        if found.target == "?":
+            if not _within(module.name, FOLDER_WALKS):
+                yield f"{where}: imports by a name known at run time only"
+            continue
+        if found.in_function and not _within(module.name, LATE_IMPORTS):
+            yield f"{where}: imports {found.target} inside a function"
+        if _within(found.target, PACKAGES) and room_of(found.target) not in may_import(room):
+            yield f"{where}: {room} may not import {found.target}"
+
+
+def _purity_violations(module: Module) -> Iterator[str]:
+    for found in module.imports:
+        if _within(found.target, IMPURE):
+            yield f"{module.path}:{found.line}: a pure room imports {found.target}"
+    for node in ast.walk(module.tree):
+        match node:
+            case ast.AsyncFunctionDef() | ast.Await() | ast.AsyncFor() | ast.AsyncWith():
+                yield f"{module.path}:{node.lineno}: a pure room waits"
+            case ast.comprehension(is_async=1):
+                yield f"{module.path}:{node.iter.lineno}: a pure room waits"
+            case ast.Attribute(
+                attr="now" | "utcnow" | "today", value=ast.Name(id=owner) | ast.Attribute(attr=owner)
+            ) if owner in {"datetime", "date"}:
+                yield f"{module.path}:{node.lineno}: a pure room reads the clock"
+            case _:
+                pass
