@@ -17,6 +17,7 @@
     │   ├── UpstreamUnavailable         502  upstream_unavailable       retryable
     │   ├── UpstreamTimeout             504  upstream_timeout           retryable
     │   ├── UpstreamProtocolError       502  upstream_protocol_error
+    │   ├── UnreadableAnswer            502  unreadable_answer
     │   ├── UpstreamRefused             the provider's own status       upstream_refused
     │   └── ResponseTooLarge            502  response_too_large
     ├── InspectionFailed                500  inspection_failed          fail closed: no text left
@@ -28,16 +29,14 @@ Laws:
 1. No message carries request or response text. The texts are constants of this file; what an instance adds is an enum
    member, a number, or a path made of our own field names. There is no parameter that takes free text, except in
    `ConfigurationError`, whose text is about the operator's own file.
-2. Foreign exceptions do not travel: parsers and SDKs keep the document in theirs (`JSONDecodeError.doc`,
-   `UnicodeDecodeError.object`). Raise ours after the `except` block has ended; `from None` inside one hides the foreign
-   exception from the default traceback but leaves it in `__context__`.
+2. Foreign exceptions do not travel: theirs hold the document (`JSONDecodeError.doc`, `UnicodeDecodeError.object`).
+   Raise ours after the `except` block: `from None` inside one only hides the foreign one, it stays in `__context__`.
 3. `code` is a contract with callers' scripts: it may be added, never renamed.
 """
 
 from enum import Enum
 from typing import ClassVar
 
-EXIT_CONFIGURATION = 78  # EX_CONFIG of sysexits.h
 _RETRYABLE_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 529})  # 529: Anthropic's "overloaded"
 
 
@@ -75,19 +74,15 @@ class GatewayError(Exception):
     ) -> None:
         super().__init__()
         self.param = param
-        self.reason = reason
-        self.at_byte = at_byte
+        self.reason, self.at_byte = reason, at_byte
         self.retry_after_seconds = retry_after_seconds
 
     @property
     def message(self) -> str:
         """`public`, then the reason and the place when they are known. Safe for clients and logs alike."""
-        parts = [self.public]
-        if self.reason is not None:
-            parts.append(self.reason.value)
-        if self.at_byte is not None:
-            parts.append(f"See byte {self.at_byte}.")
-        return " ".join(parts)
+        reason = "" if self.reason is None else f" {self.reason.value}"
+        place = "" if self.at_byte is None else f" See byte {self.at_byte}."
+        return self.public + reason + place
 
     def __str__(self) -> str:
         return self.message
@@ -102,7 +97,7 @@ class ConfigurationError(GatewayError):
 
     code = "configuration_error"
     public = "The configuration of the gateway is not valid."
-    exit_code: ClassVar[int] = EXIT_CONFIGURATION
+    exit_code: ClassVar[int] = 78  # EX_CONFIG of sysexits.h
 
     def __init__(
         self,
@@ -115,11 +110,8 @@ class ConfigurationError(GatewayError):
     ) -> None:
         super().__init__()
         self.args = (problem,)  # for pickle, which calls the class with `args`
-        self.problem = problem
-        self.file = file
-        self.line = line
-        self.column = column
-        self.cure = cure
+        self.problem, self.cure = problem, cure
+        self.file, self.line, self.column = file, line, column
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
@@ -245,10 +237,7 @@ class UpstreamProtocolError(UpstreamError):
 
 
 class UpstreamRefused(UpstreamError):
-    """The provider answered with an error. Its status passes; its text does not pass through here (SECURITY B.8).
-
-    `status` outside 400 to 599 is no error status: it becomes 502.
-    """
+    """The provider answered with an error. Its status passes (502 for what is no error status), its text does not."""
 
     code = "upstream_refused"
     public = "The model provider refused the request."
@@ -258,6 +247,13 @@ class UpstreamRefused(UpstreamError):
         self.args = (status,)  # for pickle, which calls the class with `args`
         self.status = status if 400 <= status <= 599 else 502
         self.retryable = status in _RETRYABLE_STATUSES
+
+
+class UnreadableAnswer(UpstreamError):
+    """An image, file or audio in an answer whose policy does not let them through unread."""
+
+    code = "unreadable_answer"
+    public = "The answer has an attachment that cannot be inspected; the policy does not let it through."
 
 
 class ResponseTooLarge(UpstreamError):
@@ -291,9 +287,7 @@ class Overloaded(GatewayError):
 
 
 def all_errors(root: type[GatewayError] = GatewayError) -> tuple[type[GatewayError], ...]:
-    """`root` and its descendants, parents first, in the order of this file. `docs/reference/errors.md` is made of it.
-
-    Only classes of this module: whatever a test or a plug-in derives is no part of the contract.
-    """
+    """`root` and its descendants, parents first, in the order of this file: what the reference page is made of."""
+    # What a test or a plug-in derives is no part of the contract.
     children = [child for child in root.__subclasses__() if child.__module__ == __name__]
     return (root, *(error for child in children for error in all_errors(child)))

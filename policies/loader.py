@@ -14,10 +14,11 @@ from pathlib import Path
 
 import yaml
 
-from policies.policy import ACTIONS, DIRECTIONS, EVERY_ENTITY, Policy, PolicyError, Rule
+from policies.policy import ACTIONS, ATTACHMENTS, DIRECTIONS, EVERY_ENTITY, Policy, PolicyError, Rule
 
 POLICY_BYTES_MAX = 1 << 20
 EXTENDS_MAX = 8
+KEYS = ("extends", "description", "threshold", "holdback_chars", "attachments", "entities")
 HOLDBACK_CHARS_RANGE = (96, 4096)
 
 
@@ -93,7 +94,7 @@ class _Document:
         self.place, self.text, self.entities = place, text, entities
 
     def policy(self, name: str, extend: Callable[[str], Policy]) -> Policy:
-        members = self._mapping(self._root(), ("extends", "description", "threshold", "holdback_chars", "entities"))
+        members = self._mapping(self._root(), KEYS)
         base = Policy(name)
         if "extends" in members:
             node = members["extends"]
@@ -111,6 +112,8 @@ class _Document:
             policy = replace(policy, threshold=self._number(members["threshold"], 0, 1))
         if "holdback_chars" in members:
             policy = replace(policy, holdback_chars=int(self._number(members["holdback_chars"], *HOLDBACK_CHARS_RANGE)))
+        if "attachments" in members:
+            policy = replace(policy, attachments=self._word(members["attachments"], ATTACHMENTS))
         return policy
 
     def _root(self) -> yaml.Node:
@@ -160,7 +163,7 @@ class _Document:
     def _word(self, node: yaml.Node, known: tuple[str, ...]) -> str:
         word = self._text(node)
         if word not in known:
-            raise self._error(node, f"unknown action {word!r}{_nearest(word, known)}; known: {', '.join(known)}")
+            raise self._error(node, f"unknown word {word!r}{_nearest(word, known)}; known: {', '.join(known)}")
         return word
 
     def _number(self, node: yaml.Node, low: float, high: float) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 DIRECTIONS = ("request", "response")
 ACTIONS = ("redact", "allow")
+ATTACHMENTS = ("block", "allow")
 EVERY_ENTITY = "*"
 HOLDBACK_CHARS_DEFAULT = 96
 THRESHOLD_DEFAULT = 0.5
@@ -33,6 +34,7 @@ class Policy:
         description: one line.
         threshold: spans that score less pass.
         holdback_chars: ceiling of the hold-back, in characters of the normalised view.
+        attachments: what happens to images, audio and files, which cannot be read: a word of `ATTACHMENTS`.
         rules: by entity; `*` stands for every entity that is not named.
     """
 
@@ -40,6 +42,7 @@ class Policy:
     description: str = ""
     threshold: float = THRESHOLD_DEFAULT
     holdback_chars: int = HOLDBACK_CHARS_DEFAULT
+    attachments: str = "block"
     rules: Mapping[str, Rule] = field(default_factory=dict)
 
     def rule(self, entity: str) -> Rule:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import importlib
 import ipaddress
 import re
 from collections.abc import Callable
@@ -69,17 +70,17 @@ def email(text: str) -> bool:
     return not local.endswith(".") and _DOMAIN.fullmatch(domain) is not None
 
 
-def us_ssn(text: str) -> bool:
-    """Social Security number by the SSA's rules since 2011: no area 000, 666 or 900-999, no group 00, no serial 0000.
-    Specimens that circulate (078-05-1120) count: what looks like one is treated as one."""
+def us_ssn_shape(text: str) -> bool:
+    """A Social Security number in groups: no area 000 or 666, no group 00, no serial 0000. Areas from 900 on were
+    never issued, but stand in for SSNs (ITINs among them), and specimens that circulate (078-05-1120) look like one:
+    what is written as an SSN is treated as one."""
     digits = _NO_DIGITS.sub("", text)
-    return (
-        len(digits) == 9
-        and digits[:3] not in ("000", "666")
-        and digits[0] != "9"
-        and digits[3:5] != "00"
-        and digits[5:] != "0000"
-    )
+    return len(digits) == 9 and digits[:3] not in ("000", "666") and digits[3:5] != "00" and digits[5:] != "0000"
+
+
+def us_ssn(text: str) -> bool:
+    """A Social Security number that the SSA can have issued (randomization rules of 2011)."""
+    return us_ssn_shape(text) and not _NO_DIGITS.sub("", text).startswith("9")
 
 
 def iban(text: str) -> bool:
@@ -134,10 +135,34 @@ CHECKSUMS: dict[str, Checksum] = {
     "email": email,
     "card": card,
     "us_ssn": us_ssn,
+    "us_ssn_shape": us_ssn_shape,
     "iban": iban,
     "ip_address": ip_address,
     "jwt_head": jwt_head,
     "phone": phone,
 }
+
+_STDNUM_PREFIX = "stdnum."
+
+
+def find(name: str) -> Checksum | None:
+    """The check of that name: one of `CHECKSUMS`, or `stdnum.<module>` for a module of python-stdnum, such as
+    `stdnum.de.idnr`. None when there is no such check."""
+    if name in CHECKSUMS or not name.startswith(_STDNUM_PREFIX):
+        return CHECKSUMS.get(name)
+    try:
+        is_valid = importlib.import_module(name).is_valid
+    except (ImportError, AttributeError):
+        return None
+
+    def check(text: str) -> bool:
+        # Some modules raise on odd input (cn.ric, pt.cc): what they cannot read is not valid.
+        try:
+            return bool(is_valid(text))
+        except Exception:  # noqa: BLE001
+            return False
+
+    return check
+
 
 LONGEST_VALID_END: dict[str, Callable[[str, int, int], int | None]] = {"card": card_end}

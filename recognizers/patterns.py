@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import re2
 
-from recognizers.checksums import CHECKSUMS, LONGEST_VALID_END, Checksum
+from recognizers.checksums import CHECKSUMS, LONGEST_VALID_END, Checksum, find
 from recognizers.keywords import Anchors, anchors
 from recognizers.normalize import View, folded
 from recognizers.recognizer import (
@@ -69,8 +69,10 @@ def compile_pattern(recognizer: Recognizer, pattern: Pattern, index: int, holdba
             f"{name}: a match of {shape.longest} characters and {LOOK_AHEAD_CHARS} of look-ahead exceed the hold-back "
             f"of {holdback_chars}; shorten its repeats or declare a head with a Tail"
         )
-    if pattern.checksum is not None and pattern.checksum not in CHECKSUMS:
-        raise RecognizerError(f"{name}: unknown checksum {pattern.checksum!r}; known: {', '.join(sorted(CHECKSUMS))}")
+    checksum = find(pattern.checksum) if pattern.checksum is not None else None
+    if pattern.checksum is not None and checksum is None:
+        known = ", ".join(sorted(CHECKSUMS))
+        raise RecognizerError(f"{name}: unknown checksum {pattern.checksum!r}; known: {known}, stdnum.<module>")
     before = f"(?<![{pattern.not_preceded_by}])" if pattern.not_preceded_by else ""
     after = f"(?![{pattern.not_followed_by}])" if pattern.not_followed_by else ""
     flags = re.ASCII | (re.IGNORECASE if pattern.ignore_case else re.NOFLAG)
@@ -85,7 +87,7 @@ def compile_pattern(recognizer: Recognizer, pattern: Pattern, index: int, holdba
         min(regex.groups, 1),
         class_mask(pattern.not_preceded_by),
         class_mask(pattern.not_followed_by),
-        CHECKSUMS[pattern.checksum] if pattern.checksum else None,
+        checksum,
         context_regex(recognizer.context),
     )
 

@@ -16,7 +16,7 @@ the highest rank. A finding that begins in swallowed text is swallowed with it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Protocol
 
@@ -64,7 +64,7 @@ class _OpenTail:
 class HoldBack:
     """One channel. `push` and `finish` answer the text that may leave."""
 
-    __slots__ = ("_base", "_covered", "_pending", "_progress", "_raw", "_released", "_scanner", "_tails", "findings")
+    __slots__ = ("_base", "_covered", "_pending", "_progress", "_raw", "_released", "_scanner", "_tails", "findings", "replaced")
 
     def __init__(self, scanner: Scanner, *, context: str = "", json_text: bool = False) -> None:
         """
@@ -82,6 +82,8 @@ class HoldBack:
         self._pending: list[Finding] = []
         self._tails: list[_OpenTail] = []
         self.findings: list[Finding] = []
+        self.replaced: list[tuple[int, int, str]] = []
+        """Start, end and replacement of each component, its tail included, in offsets of the text."""
 
     @property
     def held_chars(self) -> int:
@@ -154,7 +156,8 @@ class HoldBack:
         out = ""
         if start >= self._covered:
             out = self._scanner.replacement(max(members, key=attrgetter("rank")))
-        self._covered = max(self._covered, end)
+            self.replaced.append((start, end, out))
+        self._cover(end)
         for finding in members:
             if finding.tail is not None:
                 self._tails.append(_OpenTail(finding, finding.end, 0))
@@ -178,11 +181,18 @@ class HoldBack:
                 )
                 tail.swallowed += end - tail.at
                 tail.at = end
-                self._covered = max(self._covered, end)
+                self._cover(end)
                 if not is_open:
                     continue
             still_open.append(tail)
         self._tails = still_open
+
+    def _cover(self, end: int) -> None:
+        """What stands before `end` belongs to the last component."""
+        if end > self._covered:
+            self._covered = end
+            start, _, replacement = self.replaced[-1]
+            self.replaced[-1] = (start, end, replacement)
 
     def _release(self, cut: int) -> None:
         self._released = cut
@@ -208,13 +218,18 @@ def _components(findings: list[Finding]) -> list[tuple[int, int, list[Finding]]]
     return chains
 
 
-def redact(scanner: Scanner, text: str, *, context: str = "", json_text: bool = False) -> tuple[str, list[Finding]]:
-    """A whole text at once, by the same engine; arguments as for `HoldBack`.
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """A whole text after inspection; `replaced` as in `HoldBack`."""
 
-    Returns:
-        The text with every component replaced, and the findings in order of release.
-    """
+    text: str = field(repr=False)
+    findings: tuple[Finding, ...]
+    replaced: tuple[tuple[int, int, str], ...] = ()
+
+
+def redact(scanner: Scanner, text: str, *, context: str = "", json_text: bool = False) -> Redacted:
+    """A whole text at once, by the same engine; arguments as for `HoldBack`."""
     channel = HoldBack(scanner, context=context, json_text=json_text)
     out = [channel.push(text[at : at + BATCH_CHARS]) for at in range(0, len(text), BATCH_CHARS)]
     out.append(channel.finish())
-    return "".join(out), channel.findings
+    return Redacted("".join(out), tuple(channel.findings), tuple(channel.replaced))

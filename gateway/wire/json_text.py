@@ -4,7 +4,7 @@ What we change is spliced into the original bytes, and what we do not change sta
 forgets places, rounds numbers or drops duplicate keys cannot do that. Laws:
 
 1. Strict RFC 8259 over UTF-8: no `NaN`, no comments, no trailing bytes, no control characters in strings, no byte order
-   mark. A lone `\ud83d` is let through, as its grammar does, and read as a lone surrogate: models cut pairs over events.
+   mark. A lone `\ud83d` is let through, as its grammar does, and read as a lone surrogate: models cut pairs in two.
 2. A duplicate key in one object, compared after unescaping, is a fault (SECURITY B.5).
 3. Bounded by `max_depth` and `max_nodes`; linear in time and memory; never recursive.
 4. A number keeps its letters: `1e400` and 23-digit integers are never converted.
@@ -22,25 +22,24 @@ from typing import Final
 from gateway.errors import DuplicateKey, GatewayError, MalformedRequest, Reason, StreamMisuse
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_SPACES = (b" ", b"\n", b"\r", b"\t")
-_OPEN_OBJECT = b"{"[0]
+_SPACES = b" \t\n\r"
+_COMMAS = (b",", b", ")  # nearly every tail
+_COMMA, _CLOSE_OBJECT, _NOTHING = b",}\0"
+_CLOSES = dict(zip(b"{[\0", b"}]\0", strict=True))  # from opening to closing bracket
 
-_SPACE = rb"[ \t\n\r]*"
-_UNESCAPED = rb'[^"\\\x00-\x1f]*'
-_STRING = rb'"' + _UNESCAPED + rb'"'
-_NUMBER = rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
-_EMPTY = rb"\[" + _SPACE + rb"\]|\{" + _SPACE + rb"\}"
-# One match for one value. A quote that opens no plain string opens one with escapes, or a fault.
-_VALUE = re.compile(_SPACE + rb'(?:(%b)|(%b)|(true|false|null)|(%b)|([\[{])|("))' % (_STRING, _NUMBER, _EMPTY)).match
-_EMPTY_GROUP, _OPEN_GROUP, _ESCAPED_GROUP = 4, 5, 6
-_PLAIN_KEY = re.compile(_SPACE + rb"(%b)%b:" % (_STRING, _SPACE)).match
-_QUOTE = re.compile(_SPACE + rb'"').match
-_COLON = re.compile(_SPACE + rb":").match
+_INSIDE = rb'[^"\\\x00-\x1f]*+'  # of a string, up to a quote, an escape or a fault
+_STRING = rb'"%b"' % _INSIDE
+_NUMBER = rb"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?"
+_SPACE = rb"[ \t\n\r]*+"
+_TAIL = rb"[ \t\n\r,\]}]*+"
+# One match for a whole value and the signs behind it. A quote that opens no plain string opens one with escapes.
+_VALUE = rb'(?:(%b)|(%b)|(true|false|null)|([\[{])|("))%b' % (_STRING, _NUMBER, _TAIL)
+_ELEMENT = re.compile(rb"()" + _VALUE).match
+_MEMBER = re.compile(rb"(%b)%b:%b%b" % (_STRING, _SPACE, _SPACE, _VALUE)).match
+_COLON = re.compile(rb"%b:%b" % (_SPACE, _SPACE)).match
 # No more than 1,000 escapes in a match: the engine keeps 180 bytes for each repetition until the match is over.
-_ESCAPES = re.compile(_UNESCAPED + rb'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})')
-_ESCAPES_RUN = re.compile(rb"(?:%b){1,1000}" % _ESCAPES.pattern).match
-_SPACE_RUN = re.compile(_SPACE)
-_UNESCAPED_RUN = re.compile(_UNESCAPED)
+_ESCAPES = re.compile(rb'(?:%b\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})){1,1000}' % _INSIDE).match
+_REST_OF_STRING = re.compile(rb'(%b")%b' % (_INSIDE, _TAIL)).match
 
 _quote = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -55,8 +54,9 @@ class Kind(Enum):
     LITERAL = "literal"
 
 
-# By group of _VALUE; group 0 is none. As globals, because the look-up of an enum's member takes 100 ns.
-_SCALARS = (Kind.STRING, Kind.STRING, Kind.NUMBER, Kind.LITERAL)
+# By group of _ELEMENT and _MEMBER. As globals, because the look-up of an enum's member takes 100 ns.
+_KINDS = (Kind.STRING, Kind.STRING, Kind.STRING, Kind.NUMBER, Kind.LITERAL, Kind.ARRAY, Kind.STRING)
+_KEY_GROUP, _OPEN_GROUP, _ESCAPED_GROUP = 1, 5, 6
 _STRING_KIND = Kind.STRING
 
 
@@ -153,144 +153,136 @@ def path_of(steps: Iterable[str | int], known: Container[str]) -> str:
 
 def _unescape(literal: bytes) -> str:
     """The text of a string literal that is known to be well formed."""
-    if b"\\" not in literal:
+    if literal.find(b"\\") < 0:  # twice as fast as `in`
         return literal[1:-1].decode()
-    text: str = json.loads(literal.decode())
-    return text
-
-
-def _past(run: re.Pattern[bytes], body: bytes, position: int) -> int:
-    """Where a run that may be empty ends."""
-    match = run.match(body, position)
-    return match.end() if match else position
+    return str(json.loads(literal.decode()))
 
 
 class _Frame:
-    """A container that is still open, and the key whose value comes next."""
+    """A container that is still open, and the key that it stands under. The bottom one stands for the whole body."""
 
-    __slots__ = ("elements", "key", "members", "name", "start")
+    __slots__ = ("closes", "elements", "key", "members", "name", "start")
 
-    def __init__(self, start: int) -> None:
+    def __init__(self, start: int, opens: int, name: str, key: Node | None) -> None:
         self.start = start
+        self.closes = _CLOSES[opens]
+        self.name = name
+        self.key = key
         self.members: dict[str, tuple[Node, Node]] = {}
         self.elements: list[Node] = []
-        self.name = ""
-        self.key: Node | None = None  # an array has none
+
+    def close(self, body: bytes, end: int) -> Node:
+        if self.closes == _CLOSE_OBJECT:
+            return Node(Kind.OBJECT, body, self.start, end, self.members)
+        return Node(Kind.ARRAY, body, self.start, end, tuple(self.elements))
 
 
 class _Parser:
     """One run over one body: a loop over values, the open containers on a list, so that depth costs no call stack."""
 
-    __slots__ = ("_body", "_error", "_frames", "_max_depth", "_nodes_left", "_root")
+    __slots__ = ("_body", "_error", "_frames", "_max_depth", "_nodes_left")
 
     def __init__(self, body: bytes, max_depth: int, max_nodes: int, error: type[GatewayError] | None) -> None:
         self._body = body
         self._error = error
-        self._frames: list[_Frame] = []
+        self._frames = [_Frame(0, _NOTHING, "", None)]
         self._max_depth = max_depth
         self._nodes_left = max_nodes
-        self._root: Node | None = None
 
     def parse(self) -> Node:
         self._check_encoding()
-        position = 0
-        while self._root is None:
-            position = self._value(position)
-        if position != len(self._body):
+        body, bottom = self._body, self._frames[0]
+        position = len(body) - len(body.lstrip(_SPACES))
+        while not bottom.elements:
+            position = self._values(position)
+        if position != len(body):
             raise self._fault(Reason.SYNTAX, position)
-        return self._root
+        return bottom.elements[0]
 
-    # Each of these reads on from a place and answers the place where the next one reads on.
-
-    def _value(self, position: int) -> int:
-        """A scalar, an empty container, or the opening of one with its first key."""
-        body = self._body
-        value = _VALUE(body, position)
-        if value is None or value.lastindex is None:
-            raise self._fault(Reason.SYNTAX, position)
-        group = value.lastindex
-        start, end = value.start(group), value.end()
-        self._count(start)
-        if group < _EMPTY_GROUP:
-            return self._place(Node(_SCALARS[group], body, start, end))
-        if group == _ESCAPED_GROUP:
-            return self._place(Node(_STRING_KIND, body, start, self._end_of_string(end)))
-        if len(self._frames) >= self._max_depth:
-            raise self._fault(Reason.DEPTH, start)
-        is_object = body[start] == _OPEN_OBJECT
-        if group == _EMPTY_GROUP:
-            return self._place(Node(Kind.OBJECT if is_object else Kind.ARRAY, body, start, end))
-        self._frames.append(_Frame(start))
-        return self._key(end) if is_object else end
-
-    def _key(self, position: int) -> int:
-        """A key of the innermost object, and its colon."""
+    def _values(self, position: int) -> int:
+        """Read values of the innermost container until it closes or another one opens; answers where to read on."""
         body, frame = self._body, self._frames[-1]
-        match = _PLAIN_KEY(body, position)
-        if match is not None:
-            (start, end), position = match.span(1), match.end()
-            frame.name = body[start + 1 : end - 1].decode()
-        else:
-            start, end, position = self._key_with_escapes(position)
-            frame.name = _unescape(body[start:end])
-        if frame.name in frame.members:
-            raise self._fault(Reason.DUPLICATE_KEY, start)
-        self._count(start)
-        frame.key = Node(_STRING_KIND, body, start, end)
-        return position
-
-    def _key_with_escapes(self, position: int) -> tuple[int, int, int]:
-        """Start and end of the key, and the end of its colon."""
-        opened = _QUOTE(self._body, position)
-        if opened is None:
-            raise self._fault(Reason.SYNTAX, position)
-        end = self._end_of_string(opened.end())
-        colon = _COLON(self._body, end)
-        if colon is None:
-            raise self._fault(Reason.SYNTAX, end)
-        return opened.end() - 1, end, colon.end()
-
-    def _place(self, node: Node) -> int:
-        """Put a whole value into its container, and close the containers that end behind it."""
-        body, frames = self._body, self._frames
+        is_object = frame.closes == _CLOSE_OBJECT
+        match, members, elements = _MEMBER if is_object else _ELEMENT, frame.members, frame.elements
+        name, key = "", None
         while True:
-            position = node.end
-            sign = body[position : position + 1]
-            if sign in _SPACES:
-                position = _past(_SPACE_RUN, body, position)
-                sign = body[position : position + 1]
-            if not frames:
-                self._root = node
-                return position
-            frame = frames[-1]
-            if frame.key is None:
-                frame.elements.append(node)
-            else:
-                frame.members[frame.name] = (frame.key, node)
-            if sign == b",":
-                return position + 1 if frame.key is None else self._key(position + 1)
-            if sign != (b"]" if frame.key is None else b"}"):
+            token = match(body, position)
+            if is_object:
+                if token is not None:
+                    start, end = token.span(_KEY_GROUP)
+                    name = body[start + 1 : end - 1].decode()
+                else:
+                    token, start, end = self._escaped_key(position)
+                    name = _unescape(body[start:end])
+                if name in members:
+                    raise self._fault(Reason.DUPLICATE_KEY, start)
+                key = Node(_STRING_KIND, body, start, end)
+            elif token is None:
                 raise self._fault(Reason.SYNTAX, position)
-            frames.pop()
-            if frame.key is None:
-                node = Node(Kind.ARRAY, body, frame.start, position + 1, tuple(frame.elements))
+            group = token.lastindex or 0
+            start, end = token.span(group)
+            position = token.end()
+            self._nodes_left -= 2 if is_object else 1
+            if self._nodes_left < 0:
+                raise self._fault(Reason.NODES, start)
+            if group == _OPEN_GROUP:
+                if len(self._frames) > self._max_depth:
+                    raise self._fault(Reason.DEPTH, start)
+                self._frames.append(_Frame(start, body[start], name, key))
+                return self._signs(end, position, is_fresh=True)
+            if group == _ESCAPED_GROUP:
+                rest = self._rest_of_string(end)
+                end, position = rest.end(1), rest.end()
+            node = Node(_KINDS[group], body, start, end)
+            if key is not None:
+                members[name] = (key, node)
             else:
-                node = Node(Kind.OBJECT, body, frame.start, position + 1, frame.members)
+                elements.append(node)
+            if body[end:position] not in _COMMAS or frame.closes == _NOTHING:
+                return self._signs(end, position, is_fresh=False)
 
-    def _end_of_string(self, position: int) -> int:
-        """Where the string with this inside ends, its quote included."""
-        body = self._body
-        while (escapes := _ESCAPES_RUN(body, position)) is not None:
-            position = escapes.end()
-        end = _past(_UNESCAPED_RUN, body, position)
-        if body[end : end + 1] != b'"':
+    def _signs(self, position: int, end: int, *, is_fresh: bool) -> int:
+        """Follow the closing brackets and the comma between two places; `is_fresh` behind an opening bracket."""
+        body, frames = self._body, self._frames
+        is_more = is_fresh  # whether a value may come next
+        for sign in body[position:end].translate(None, _SPACES):
+            frame = frames[-1]
+            if sign == _COMMA and not is_more and len(frames) > 1:
+                is_more = True
+            elif sign == frame.closes and (is_fresh or not is_more):
+                position = body.index(sign, position) + 1
+                frames.pop()
+                node = frame.close(body, position)
+                if frame.key is None:
+                    frames[-1].elements.append(node)
+                else:
+                    frames[-1].members[frame.name] = (frame.key, node)
+                is_more = is_fresh = False
+            else:
+                raise self._fault(Reason.SYNTAX, position)
+        if not is_more and len(frames) > 1:
             raise self._fault(Reason.SYNTAX, end)
-        return end + 1
+        return end
 
-    def _count(self, position: int) -> None:
-        self._nodes_left -= 1
-        if self._nodes_left < 0:
-            raise self._fault(Reason.NODES, position)
+    def _escaped_key(self, position: int) -> tuple[re.Match[bytes], int, int]:
+        """The value behind a key with escapes, start and end of the key. Whatever is no member at all ends here too."""
+        if self._body[position : position + 1] != b'"':
+            raise self._fault(Reason.SYNTAX, position)
+        end = self._rest_of_string(position + 1).end(1)
+        colon = _COLON(self._body, end)
+        token = _ELEMENT(self._body, colon.end()) if colon else None
+        if token is None:
+            raise self._fault(Reason.SYNTAX, end)
+        return token, position, end
+
+    def _rest_of_string(self, position: int) -> re.Match[bytes]:
+        """The match from inside a string on: group 1 ends with the quote, the whole with the signs behind it."""
+        while (escapes := _ESCAPES(self._body, position)) is not None:
+            position = escapes.end()
+        rest = _REST_OF_STRING(self._body, position)
+        if rest is None:
+            raise self._fault(Reason.SYNTAX, position)
+        return rest
 
     def _check_encoding(self) -> None:
         if self._body.startswith(_BYTE_ORDER_MARK):
@@ -305,4 +297,4 @@ class _Parser:
 
     def _fault(self, reason: Reason, position: int) -> GatewayError:
         usual = DuplicateKey if reason is Reason.DUPLICATE_KEY else MalformedRequest
-        return (self._error or usual)(reason=reason, at_byte=_past(_SPACE_RUN, self._body, position))
+        return (self._error or usual)(reason=reason, at_byte=position)

@@ -21,7 +21,6 @@ RECOGNIZER = Recognizer(
             name="north american",
             regex=r"(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-])[2-9]\d{2}[ .-]\d{4}" + _EXTENSION,
             score=0.6,
-            checksum="phone",
             ignore_case=True,
         ),
         Pattern(

@@ -1,0 +1,73 @@
+"""`holdback dev`: the gateway with embedded defaults, for a first look and for development."""
+
+from __future__ import annotations
+
+import secrets
+import shlex
+from contextlib import nullcontext
+
+import click
+from pydantic import SecretStr, ValidationError
+
+from gateway.demo import demo_model
+from gateway.errors import ConfigurationError
+from gateway.observe import log
+from gateway.server import run as server
+from gateway.settings import Settings, Upstream
+
+PROMPT = "Hi, I am Jane. Write to jane.doe@example.com, my SSN is 536-22-8726."
+
+
+def run(
+    *,
+    port: int,
+    host: str,
+    upstream: str | None,
+    upstream_key: str | None,
+    policy: str,
+    key: str | None,
+    log_level: str,
+) -> None:
+    """Serve until stopped; options as for `holdback dev`.
+
+    Raises:
+        ConfigurationError: something cannot be used.
+    """
+    log.configure(log_level, human=True)
+    key = key or f"kc_test_a_{secrets.token_hex(16)}"
+
+    async def main() -> None:
+        async with nullcontext(upstream) if upstream else demo_model() as base_url:
+            settings = Settings(
+                host=host,
+                port=port,
+                key=SecretStr(key),
+                policy=policy,
+                upstream=_upstream(str(base_url)),
+                upstream_key=SecretStr(upstream_key) if upstream_key else None,
+                log_level=log_level,
+            )
+            await server.serve(settings, lambda url: _welcome(url, key, upstream, policy), drain_seconds=1)
+
+    server.run_loop(main())
+
+
+def _upstream(base_url: str) -> Upstream:
+    try:
+        return Upstream(base_url=base_url)
+    except ValidationError:
+        pass
+    raise ConfigurationError("--upstream is no usable URL.", cure="Give one like https://api.example.com/v1.")
+
+
+def _welcome(url: str, key: str, upstream: str | None, policy: str) -> None:
+    body = f'{{"model": "demo", "stream": true, "messages": [{{"role": "user", "content": "{PROMPT}"}}]}}'
+    command = (
+        f"curl -N {url}/chat/completions -H {shlex.quote(f'Authorization: Bearer {key}')} "
+        f"-H 'Content-Type: application/json' -d {shlex.quote(body)}"
+    )
+    click.echo(f"Holdback listens on {url} (policy {policy}, provider: {upstream or 'a demo model that leaks'})")
+    click.echo(f"Key: {key}")
+    click.echo(f"Try it:\n\n  {command}\n")
+
+

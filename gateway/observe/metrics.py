@@ -1,0 +1,39 @@
+"""Prometheus metrics. Labels are entity types, codes and directions, never values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from gateway.verdict import Finding
+
+
+class Metrics:
+    """One registry a process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "holdback_requests", "Requests answered.", ("endpoint", "status"), registry=self.registry
+        )
+        self.streams = Gauge("holdback_open_streams", "Streams that are open now.", registry=self.registry)
+        self.failures = Counter("holdback_failures", "Requests and streams that failed.", ("code",), registry=self.registry)
+        self.findings = Counter(
+            "holdback_findings", "Findings acted on.", ("direction", "entity", "action"), registry=self.registry
+        )
+        self.inspect_seconds = Histogram(
+            "holdback_inspect_request_seconds",
+            "Time to inspect a request body.",
+            buckets=(0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5),
+            registry=self.registry,
+        )
+
+    def count(self, direction: str, findings: Iterable[Finding]) -> None:
+        """Count findings by entity and action."""
+        for finding in findings:
+            self.findings.labels(direction, finding.entity, finding.action.value).inc()
+
+    def render(self) -> bytes:
+        """The text exposition format."""
+        return generate_latest(self.registry)

@@ -1,0 +1,1 @@
+"""The HTTP server: routes, authentication, the request path, the driver of streams. I/O; it decides nothing."""

@@ -1,0 +1,107 @@
+"""Routes and middleware. Every wire format that `gateway.wire` holds has its endpoint here, found by folder walk."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+import gateway.wire
+from gateway.errors import GatewayError, MethodNotAllowed, Overloaded, RequestTooLarge, UnknownEndpoint
+from gateway.observe.log import describe, logger
+from gateway.server.authn import authenticate
+from gateway.server.errors import REQUEST_ID_HEADER, error_response
+from gateway.server.proxy import Proxy
+from gateway.services import Services
+from gateway.wire.format import WireFormat
+
+SERVICES = web.AppKey("services", Services)
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_FOREIGN: dict[int, type[GatewayError]] = {404: UnknownEndpoint, 405: MethodNotAllowed, 413: RequestTooLarge}
+OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
+
+
+def wire_formats() -> list[WireFormat]:
+    """All wire formats: modules of `gateway.wire` with a `FORMAT`."""
+    names = (module.name for module in pkgutil.iter_modules(gateway.wire.__path__))
+    modules = (importlib.import_module(f"gateway.wire.{name}") for name in sorted(names))
+    return [module.FORMAT for module in modules if hasattr(module, "FORMAT")]
+
+
+def make_app(services: Services) -> web.Application:
+    """The application, ready to serve."""
+    limits = services.settings.limits
+    app = web.Application(client_max_size=limits.request_bytes, middlewares=[_answer])
+    app[SERVICES] = services
+    formats = wire_formats()
+    for wire in formats:
+        app.router.add_post(wire.path, Proxy(services, wire).handle)
+    models = Proxy(services, formats[0]).models
+    app.router.add_get("/v1/models", models)
+    app.router.add_get("/v1/models/{model:.+}", models)
+    app.router.add_get("/healthz", _healthy)
+    app.router.add_get("/readyz", _healthy)
+    app.router.add_get("/metrics", _metrics)
+    return app
+
+
+@web.middleware
+async def _answer(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    """Around every request: its id, who calls, our errors, one log line."""
+    request_id = f"req_{secrets.token_hex(12)}"
+    request["request_id"] = request_id
+    services = request.app[SERVICES]
+    started = time.perf_counter()
+    try:
+        response = await _guarded(request, handler, services)
+    except GatewayError as error:
+        services.metrics.failures.labels(error.code).inc()
+        response = error_response(error, request_id)
+        logger().info("refused", request_id=request_id, code=error.code, param=error.param, **_cause(error))
+    resource = request.match_info.route.resource
+    endpoint = resource.canonical if resource is not None else "unknown"
+    services.metrics.requests.labels(endpoint, str(response.status)).inc()
+    milliseconds = round((time.perf_counter() - started) * 1000, 1)
+    logger().info(
+        "request", request_id=request_id, endpoint=endpoint, status=response.status, milliseconds=milliseconds
+    )
+    if not response.prepared:
+        response.headers[REQUEST_ID_HEADER] = request_id
+    return response
+
+
+async def _guarded(request: web.Request, handler: _Handler, services: Services) -> web.StreamResponse:
+    failure: GatewayError
+    try:
+        if request.path in OPEN_PATHS:
+            return await handler(request)
+        authenticate(request, services.settings)
+        open_streams = services.metrics.streams
+        if open_streams._value.get() >= services.settings.limits.streams:
+            raise Overloaded(retry_after_seconds=1)
+        with open_streams.track_inprogress():
+            return await handler(request)
+    except web.HTTPException as error:
+        failure = _FOREIGN.get(error.status, GatewayError)()
+    except GatewayError:
+        raise
+    except Exception as error:  # noqa: BLE001 - fail closed; the text of a foreign exception goes nowhere
+        logger().error("failed", request_id=request["request_id"], **describe(error))
+        failure = GatewayError()
+    raise failure
+
+
+def _cause(error: GatewayError) -> dict[str, object]:
+    return {} if error.status < 500 else describe(error)
+
+
+async def _healthy(_request: web.Request) -> web.Response:
+    return web.json_response({"status": "ok"})
+
+
+async def _metrics(request: web.Request) -> web.Response:
+    return web.Response(body=request.app[SERVICES].metrics.render(), headers={"Content-Type": "text/plain; version=0.0.4"})

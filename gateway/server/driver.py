@@ -1,0 +1,98 @@
+"""Runs a session: the provider's bytes in, the client's bytes out, one chunk at a time.
+
+The next chunk is read only when the last one has been written: back-pressure without a queue. Whatever goes wrong ends
+in the session, which says the last word to the client.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import aiohttp
+from aiohttp import web
+
+from gateway.errors import GatewayError, InspectionFailed, UpstreamTimeout, UpstreamUnavailable
+from gateway.observe.log import describe, logger
+from gateway.stream.events import BytesReceived, ClientGone, Command, EndOfBody, Finish, Report, Send, UpstreamFailed
+from gateway.stream.session import Session
+
+WRITE_BUFFER_BYTES = 1 << 16
+"""More unsent bytes than this, and the client has to read before it gets more."""
+
+
+class Driver:
+    """One stream."""
+
+    def __init__(
+        self,
+        session: Session,
+        upstream: aiohttp.ClientResponse,
+        client: web.StreamResponse,
+        transport: asyncio.Transport | None,
+        stall_seconds: float,
+        on_report: Callable[[Report], None],
+    ) -> None:
+        self._session = session
+        self._upstream = upstream
+        self._client = client
+        self._transport = transport
+        self._stall_seconds = stall_seconds
+        self._on_report = on_report
+        self.error: GatewayError | None = None
+        self._finished = False
+
+    async def run(self) -> None:
+        """Until the stream is over, one way or another; `error` then says how."""
+        session = self._session
+        try:
+            while not self._finished:
+                data, failure = await self._read()
+                if failure is not None:
+                    commands = session.receive(UpstreamFailed(failure))
+                else:
+                    commands = session.receive(BytesReceived(data) if data else EndOfBody())
+                await self._carry_out(commands)
+        except (ConnectionError, TimeoutError):
+            # Ours is the client's side: the provider's failures were caught by `_read`.
+            session.receive(ClientGone())
+            self._close_upstream()
+        except asyncio.CancelledError:
+            session.receive(ClientGone())
+            self._close_upstream()
+            raise
+        except Exception as error:  # noqa: BLE001 - the last line: whatever it was, nothing unscanned leaves
+            logger().error("stream_failed", **describe(error))
+            self._close_upstream()
+            await self._carry_out(session.receive(UpstreamFailed(InspectionFailed())))
+
+    async def _read(self) -> tuple[bytes, GatewayError | None]:
+        try:
+            return await self._upstream.content.readany(), None
+        except TimeoutError:
+            return b"", UpstreamTimeout()
+        except (aiohttp.ClientError, OSError):
+            return b"", UpstreamUnavailable()
+
+    async def _carry_out(self, commands: list[Command]) -> None:
+        for command in commands:
+            if isinstance(command, Send):
+                await self._write(command.data)
+            elif isinstance(command, Report):
+                self._on_report(command)
+            elif isinstance(command, Finish):
+                self.error = command.error
+                self._finished = True
+            else:
+                self._close_upstream()
+
+    async def _write(self, data: bytes) -> None:
+        transport = self._transport
+        if transport is not None and transport.get_write_buffer_size() > WRITE_BUFFER_BYTES:
+            async with asyncio.timeout(self._stall_seconds):
+                await self._client.write(data)
+        else:
+            await self._client.write(data)
+
+    def _close_upstream(self) -> None:
+        self._upstream.close()

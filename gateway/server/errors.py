@@ -1,0 +1,22 @@
+"""Our errors as HTTP answers."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from gateway.errors import GatewayError
+from gateway.wire.openai_errors import error_body
+
+REQUEST_ID_HEADER = "X-Request-Id"
+
+
+def error_response(error: GatewayError, request_id: str) -> web.Response:
+    """An error in OpenAI's shape. `x-should-retry` keeps the SDKs from hammering where a retry cannot help."""
+    headers = {REQUEST_ID_HEADER: request_id}
+    if not error.retryable:
+        headers["x-should-retry"] = "false"
+    if error.retry_after_seconds is not None:
+        headers["Retry-After"] = str(error.retry_after_seconds)
+    if error.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return web.Response(status=error.status, body=error_body(error), content_type="application/json", headers=headers)

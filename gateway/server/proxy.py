@@ -1,0 +1,191 @@
+"""The request path: read, inspect, call the provider, inspect what comes back."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+from urllib.parse import quote
+
+import aiohttp
+from aiohttp import web
+
+from gateway.errors import (
+    RequestTimeout,
+    RequestTooLarge,
+    UnsupportedEncoding,
+    UpstreamError,
+    UpstreamProtocolError,
+    UpstreamRefused,
+)
+from gateway.observe.log import logger
+from gateway.server.driver import Driver
+from gateway.server.errors import REQUEST_ID_HEADER
+from gateway.server.upstream import call, read_body, response_headers
+from gateway.services import Services
+from gateway.stream.body import Inspected, apply, inspect_slots
+from gateway.stream.session import Session
+from gateway.verdict import Direction, Finding
+from gateway.wire.format import Slot, WireFormat
+from gateway.wire.json_text import Kind, Node, parse
+
+_Result = TypeVar("_Result")
+THREAD_BYTES = 32 << 10
+"""A body larger than this is inspected in a thread, so that it does not hold the streams of others."""
+
+
+class Proxy:
+    """The handler of one wire format's endpoint."""
+
+    def __init__(self, services: Services, wire: WireFormat) -> None:
+        self._services = services
+        self._wire = wire
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer one request.
+
+        Raises:
+            GatewayError: before any byte of an answer has gone out.
+        """
+        body = await read_request(request, self._services)
+        started = time.perf_counter()
+        root, inspected = await _off_loop(body, self._inspect_request)
+        self._services.metrics.inspect_seconds.observe(time.perf_counter() - started)
+        self._note(Direction.REQUEST, inspected)
+        is_stream = (flag := root.get("stream")) is not None and flag.raw == b"true"
+        forwarded = apply(body, inspected.edits)
+        async with call(self._services, "POST", self._path, forwarded, request.headers) as upstream:
+            if upstream.status >= 400:
+                return await self._refused(upstream, request)
+            kind = upstream.content_type
+            if upstream.status == 200 and is_stream and kind == "text/event-stream":
+                return await self._stream(request, upstream)
+            if upstream.status == 200 and kind == "application/json":
+                return await self._whole(upstream, request)
+        raise UpstreamProtocolError
+
+    async def models(self, request: web.Request) -> web.StreamResponse:
+        """Pass a question for the provider's models on; the answer is inspected like any other."""
+        name = request.match_info.get("model", "")
+        path = f"/models/{quote(name, safe='')}" if name else "/models"
+        async with call(self._services, "GET", path, None, request.headers) as upstream:
+            if upstream.status >= 400:
+                return await self._refused(upstream, request)
+            if upstream.status == 200 and upstream.content_type == "application/json":
+                return await self._whole(upstream, request)
+        raise UpstreamProtocolError
+
+    @property
+    def _path(self) -> str:
+        return self._wire.path.removeprefix("/v1")
+
+    def _inspect_request(self, body: bytes) -> tuple[Node, Inspected]:
+        limits = self._services.settings.limits
+        root = parse(body, max_depth=limits.json_depth, max_nodes=limits.json_nodes)
+        slots = self._wire.request_slots(root)
+        return root, self._inspect(slots, Direction.REQUEST)
+
+    def _inspect(self, slots: Iterable[Slot], direction: Direction) -> Inspected:
+        engine = self._services.engine
+        scanner = engine.request if direction is Direction.REQUEST else engine.response
+        attachments = engine.policy.attachments == "allow"
+        return inspect_slots(slots, scanner, self._wire.rules, direction, attachments=attachments)
+
+    def _inspect_response(self, body: bytes) -> tuple[bytes, Inspected]:
+        limits = self._services.settings.limits
+        root = parse(
+            body, max_depth=limits.json_depth, max_nodes=limits.json_nodes, error=UpstreamProtocolError
+        )
+        if root.kind is not Kind.OBJECT:
+            raise UpstreamProtocolError
+        inspected = self._inspect(self._wire.response_slots(root), Direction.RESPONSE)
+        blanks = self._wire.response_blanks(root, inspected.changed)
+        return apply(body, [*inspected.edits, *blanks]), inspected
+
+    async def _whole(self, upstream: aiohttp.ClientResponse, request: web.Request) -> web.Response:
+        body = await read_body(upstream, self._services.settings.limits.response_bytes)
+        shown, inspected = await _off_loop(body, self._inspect_response)
+        self._note(Direction.RESPONSE, inspected)
+        return web.Response(
+            status=upstream.status,
+            body=shown,
+            content_type="application/json",
+            headers={**response_headers(upstream), REQUEST_ID_HEADER: request["request_id"]},
+        )
+
+    async def _refused(self, upstream: aiohttp.ClientResponse, request: web.Request) -> web.Response:
+        """The provider's error: its JSON inspected like any answer, anything else replaced by ours."""
+        try:
+            if upstream.content_type == "application/json":
+                return await self._whole(upstream, request)
+        except UpstreamError:
+            pass
+        seconds = upstream.headers.get("Retry-After", "")
+        raise UpstreamRefused(upstream.status, retry_after_seconds=int(seconds) if seconds.isdecimal() else None)
+
+    async def _stream(self, request: web.Request, upstream: aiohttp.ClientResponse) -> web.StreamResponse:
+        services = self._services
+        attachments = services.engine.policy.attachments == "allow"
+        session = Session(
+            self._wire, services.engine.response, attachments=attachments, limits=services.stream_limits
+        )
+        client = web.StreamResponse(
+            headers={
+                **response_headers(upstream),
+                "Content-Type": "text/event-stream; charset=utf-8",
+                "Cache-Control": "no-cache, no-transform",
+                "X-Accel-Buffering": "no",
+                REQUEST_ID_HEADER: request["request_id"],
+            }
+        )
+        await client.prepare(request)
+        driver = Driver(
+            session,
+            upstream,
+            client,
+            request.transport,
+            services.settings.limits.client_stall_seconds,
+            lambda report: self._report(Direction.RESPONSE, report.channel, report.findings),
+        )
+        await driver.run()
+        if driver.error is not None:
+            services.metrics.failures.labels(driver.error.code).inc()
+            logger().warning("stream_failed", code=driver.error.code)
+        return client
+
+    def _note(self, direction: Direction, inspected: Inspected) -> None:
+        for path, findings in inspected.reports:
+            self._report(direction, path, findings)
+
+    def _report(self, direction: Direction, channel: str, findings: tuple[Finding, ...]) -> None:
+        self._services.metrics.count(direction.value, findings)
+        entities = sorted({finding.entity for finding in findings})
+        logger().debug("redacted", direction=direction.value, channel=channel, entities=entities, count=len(findings))
+
+
+async def _off_loop(body: bytes, work: Callable[[bytes], _Result]) -> _Result:
+    return work(body) if len(body) <= THREAD_BYTES else await asyncio.to_thread(work, body)
+
+
+async def read_request(request: web.Request, services: Services) -> bytes:
+    """The body of a request, under the caps.
+
+    Raises:
+        UnsupportedEncoding, RequestTooLarge, RequestTimeout.
+    """
+    limits = services.settings.limits
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise UnsupportedEncoding
+    if request.content_type not in ("application/json", "application/octet-stream"):
+        raise UnsupportedEncoding
+    if (request.content_length or 0) > limits.request_bytes:
+        raise RequestTooLarge
+    try:
+        async with asyncio.timeout(limits.body_read_seconds):
+            return await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        pass
+    except TimeoutError:
+        raise RequestTimeout from None
+    raise RequestTooLarge

@@ -1,0 +1,78 @@
+"""Serves until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import importlib
+import importlib.util
+import signal
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from aiohttp import web
+
+from gateway.errors import ConfigurationError
+from gateway.server.app import make_app
+from gateway.services import open_services
+from gateway.settings import Settings
+
+DRAIN_SECONDS = 30.0
+
+
+async def serve(settings: Settings, on_ready: Callable[[str], None], *, drain_seconds: float = DRAIN_SECONDS) -> None:
+    """Listen, call `on_ready` with the base URL, and serve until SIGTERM or SIGINT; open streams may then finish.
+
+    Raises:
+        ConfigurationError: something in the settings cannot be used, or the port is taken.
+    """
+    async with open_services(settings) as services:
+        runner = web.AppRunner(
+            make_app(services),
+            access_log=None,
+            handler_cancellation=True,
+            max_field_size=settings.limits.header_bytes,
+            shutdown_timeout=drain_seconds,
+        )
+        await runner.setup()
+        try:
+            await _listen(runner, settings)
+            on_ready(f"http://{settings.host}:{runner.addresses[0][1]}/v1")
+            await _stopped()
+        finally:
+            await runner.cleanup()
+
+
+def run(settings: Settings, on_ready: Callable[[str], None]) -> None:
+    """`serve` on a loop of its own."""
+    run_loop(serve(settings, on_ready))
+
+
+def run_loop(main: Coroutine[Any, Any, None]) -> None:
+    """Run on uvloop where it is installed."""
+    if importlib.util.find_spec("uvloop") is None:
+        asyncio.run(main)
+        return
+    uvloop = importlib.import_module("uvloop")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main)
+
+
+async def _listen(runner: web.AppRunner, settings: Settings) -> None:
+    place = f"{settings.host}:{settings.port}"
+    try:
+        await web.TCPSite(runner, settings.host, settings.port, backlog=1024).start()
+        return
+    except OSError as error:
+        number = error.errno
+    if number == errno.EADDRINUSE:
+        raise ConfigurationError(f"{place} is taken by another process.", cure="Stop it, or choose another --port.")
+    raise ConfigurationError(f"cannot listen on {place}: {errno.errorcode.get(number or 0, 'unknown error')}.")
+
+
+async def _stopped() -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    await stopped.wait()

@@ -1,0 +1,102 @@
+"""Composition root: settings become services, opened and closed in one place. Plain wiring, no rules."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import aiohttp
+
+import gateway
+import policies
+import recognizers
+from gateway.errors import ConfigurationError
+from gateway.inspection.inspector import Inspector
+from gateway.observe.metrics import Metrics
+from gateway.settings import Settings
+from gateway.stream.session import StreamLimits
+from gateway.verdict import Direction
+from policies.loader import load
+from policies.policy import Policy, PolicyError
+from recognizers.catalogue import catalogue
+from recognizers.pipeline import Pipeline
+from recognizers.recognizer import RecognizerError
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What inspects: shared by the server and by batch commands."""
+
+    policy: Policy
+    request: Inspector
+    response: Inspector
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that a request needs."""
+
+    settings: Settings
+    engine: Engine
+    stream_limits: StreamLimits
+    upstream: aiohttp.ClientSession
+    metrics: Metrics
+
+
+def build_engine(policy_source: str) -> Engine:
+    """The engine for a policy.
+
+    Raises:
+        ConfigurationError: the policy or a recognizer cannot be used, or the three packages are of different versions.
+    """
+    if not gateway.__version__ == policies.__version__ == recognizers.__version__:
+        raise ConfigurationError(
+            "the packages gateway, policies and recognizers are of different versions.",
+            cure="Another distribution has taken one of these names: install holdback in an environment of its own.",
+        )
+    try:
+        known = catalogue()
+        policy = load(policy_source, known)
+        pipeline = Pipeline(known.values(), holdback_chars=policy.holdback_chars)
+    except (PolicyError, RecognizerError) as error:
+        raise ConfigurationError(str(error)) from None
+    request = Inspector(pipeline, policy, Direction.REQUEST)
+    return Engine(policy, request, Inspector(pipeline, policy, Direction.RESPONSE))
+
+
+def stream_limits(settings: Settings) -> StreamLimits:
+    """The caps of a stream."""
+    limits = settings.limits
+    names = [field.name for field in dataclasses.fields(StreamLimits)]
+    return StreamLimits(**{name: getattr(limits, name) for name in names})
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """Open everything, and close it at the end.
+
+    Raises:
+        ConfigurationError: something cannot be used.
+    """
+    engine = build_engine(settings.policy)
+    upstream = settings.upstream
+    timeout = aiohttp.ClientTimeout(
+        total=upstream.total_seconds, connect=upstream.connect_seconds, sock_read=upstream.silence_seconds
+    )
+    # The machine's proxy and CA settings hold towards providers, not towards this machine itself.
+    outside = urlsplit(upstream.base_url).hostname not in _LOOPBACK
+    async with aiohttp.ClientSession(
+        timeout=timeout,
+        connector=aiohttp.TCPConnector(limit=upstream.connections),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        trust_env=outside,
+        max_field_size=settings.limits.header_bytes,
+        read_bufsize=1 << 16,
+    ) as session:
+        yield Services(settings, engine, stream_limits(settings), session, Metrics())

@@ -1,0 +1,163 @@
+"""The only reader of the environment and of the configuration file.
+
+A mistake stops the start with exit code 78 and one line that names file, line and cure. Secrets are never in the file:
+it names environment variables or files that hold them.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import pydantic
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from gateway.errors import ConfigurationError
+
+CONFIG_BYTES_MAX = 1 << 20
+KEY_CHARS_MIN = 16
+
+_Seconds = Annotated[float, Field(gt=0, le=86_400)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Upstream(_Model):
+    """The model provider."""
+
+    base_url: str = Field(description="OpenAI-compatible base URL, ending in /v1", pattern=r"^https?://[^\s?#@]+$")
+    api_key_env: str = Field("", description="environment variable that holds the provider's key")
+    api_key_file: str = Field("", description="file that holds the provider's key")
+    connect_seconds: _Seconds = Field(10, description="deadline for a connection to the provider")
+    silence_seconds: _Seconds = Field(300, description="longest silence of the provider before it counts as gone")
+    total_seconds: _Seconds = Field(3600, description="longest duration of one answer")
+    connections: int = Field(4096, ge=1, le=65_536, description="open connections to the provider at most")
+
+
+class Limits(_Model):
+    """Caps; nothing in the gateway is without one."""
+
+    request_bytes: int = Field(20 << 20, ge=1 << 10, le=1 << 30, description="size of a request body")
+    response_bytes: int = Field(50 << 20, ge=1 << 10, le=1 << 30, description="size of a whole (not streamed) answer")
+    event_bytes: int = Field(1 << 20, ge=1 << 10, le=1 << 26, description="size of one event of a streamed answer")
+    events: int = Field(2_000_000, ge=100, description="events of one streamed answer")
+    channels: int = Field(256, ge=1, le=65_536, description="texts of one streamed answer that are open at a time")
+    json_depth: int = Field(64, ge=4, le=500, description="nesting of a JSON body or event")
+    json_nodes: int = Field(500_000, ge=100, description="values in a JSON body or event")
+    header_bytes: int = Field(16_384, ge=1024, le=1 << 20, description="size of one header field")
+    body_read_seconds: _Seconds = Field(60, description="deadline for a request's body")
+    client_stall_seconds: _Seconds = Field(60, description="longest wait for a client that does not read")
+    streams: int = Field(10_000, ge=1, description="open streams; more get 503")
+
+
+class Settings(_Model):
+    """Everything that can be set."""
+
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8080, ge=0, le=65_535, description="port to listen on; 0 picks a free one")
+    key: SecretStr | None = Field(None, description="bearer key that clients send; set by --key or HOLDBACK_KEY")
+    key_env: str = Field("HOLDBACK_KEY", description="environment variable that holds the clients' bearer key")
+    policy: str = Field("default", description="preset name, or path of a policy file")
+    upstream: Upstream
+    upstream_key: SecretStr | None = Field(None, description="set by --upstream-key; never in the file")
+    limits: Limits = Limits()
+    log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="least severe line to log")
+
+
+def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read a configuration file.
+
+    Args:
+        path: YAML.
+        environment: where named variables are looked up; the process's own when None.
+
+    Raises:
+        ConfigurationError: with file, line, column, problem and cure.
+    """
+    environment = os.environ if environment is None else environment
+    try:
+        if path.stat().st_size > CONFIG_BYTES_MAX:
+            raise ConfigurationError("is too large.", file=str(path), cure=f"Keep it under {CONFIG_BYTES_MAX} bytes.")
+        text = path.read_text(encoding="utf-8")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        values = yaml.safe_load(text)
+    except OSError as error:
+        raise ConfigurationError(f"cannot be read: {error.strerror}.", file=str(path)) from None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = {"line": mark.line + 1, "column": mark.column + 1} if mark else {}
+        raise ConfigurationError(f"is not YAML: {error.problem}.", file=str(path), **place) from None
+    except (UnicodeDecodeError, yaml.YAMLError):
+        raise ConfigurationError("is not YAML in UTF-8.", file=str(path)) from None
+    if not isinstance(values, dict):
+        raise ConfigurationError("is no mapping.", file=str(path), line=1, cure="Begin with `upstream:`.")
+    for name in ("key", "upstream_key"):
+        if name in values:
+            line = _node_at(node, (name,))
+            cure = f"Secrets do not belong in the file: use {'key_env' if name == 'key' else 'upstream.api_key_env'}."
+            raise ConfigurationError(f"`{name}` is not allowed here.", file=str(path), line=line, cure=cure)
+    return _with_secrets(_validated(values, node, str(path)), environment, str(path))
+
+
+def _validated(values: dict[str, Any], node: yaml.Node, file: str) -> Settings:
+    try:
+        return Settings.model_validate(values)
+    except pydantic.ValidationError as error:
+        first = error.errors(include_input=False, include_context=False, include_url=False)[0]
+    where = tuple(first["loc"])
+    name = ".".join(map(str, where))
+    cure = _nearest(where) if first["type"] == "extra_forbidden" else ""
+    problem = f"`{name}`: {first['msg'].lower()}."
+    raise ConfigurationError(problem, file=file, line=_node_at(node, where), cure=cure or None)
+
+
+def _nearest(where: tuple[str | int, ...]) -> str:
+    model: type[BaseModel] = {"upstream": Upstream, "limits": Limits}.get(str(where[0]), Settings)
+    known = sorted(model.model_fields)
+    close = difflib.get_close_matches(str(where[-1]), known, n=1)
+    return f"Did you mean `{close[0]}`?" if close else f"Known here: {', '.join(known)}."
+
+
+def _node_at(node: yaml.Node, where: tuple[str | int, ...]) -> int:
+    """The line of a setting, or of the nearest thing around it that is there."""
+    line = node.start_mark.line + 1
+    for step in where:
+        members = node.value if isinstance(node, yaml.MappingNode) else []
+        for key, value in members:
+            if key.value == str(step):
+                line, node = key.start_mark.line + 1, value
+                break
+        else:
+            break
+    return int(line)
+
+
+def _with_secrets(settings: Settings, environment: Mapping[str, str], file: str) -> Settings:
+    upstream = settings.upstream
+    upstream_key = None
+    if upstream.api_key_file:
+        try:
+            upstream_key = Path(upstream.api_key_file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise ConfigurationError("`upstream.api_key_file` cannot be read.", file=file) from None
+    elif upstream.api_key_env:
+        upstream_key = environment.get(upstream.api_key_env)
+        if not upstream_key:
+            raise ConfigurationError(
+                "`upstream.api_key_env` names a variable that is not set.", file=file, cure=f"Set {upstream.api_key_env}."
+            )
+    key = environment.get(settings.key_env, "")
+    if len(key) < KEY_CHARS_MIN:
+        raise ConfigurationError(
+            f"the clients' key in {settings.key_env} is missing or shorter than {KEY_CHARS_MIN} characters.",
+            file=file,
+            cure=f"Set {settings.key_env}, for example to the output of `openssl rand -hex 24`.",
+        )
+    update = {"key": SecretStr(key), "upstream_key": SecretStr(upstream_key) if upstream_key else None}
+    return settings.model_copy(update=update)

@@ -1,0 +1,221 @@
+"""The hold-back of a channel whose text is a JSON document, such as the arguments of a tool call.
+
+Laws kept here:
+1. What comes out is valid JSON where what came in was: structure passes as it is, replacements stand inside strings, a
+   number that must go becomes a quoted placeholder.
+2. Each string and key is a text of its own, read decoded and spliced as it is written; its key is left context. No
+   match crosses values.
+3. What is not JSON is text: from the first character that breaks the grammar on, an ordinary hold-back takes over,
+   with everything that was not released yet.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from gateway.stream.holdback import BATCH_CHARS, HoldBack, Redacted, Scanner, redact
+from gateway.verdict import Finding
+
+DEPTH_MAX = 128
+KEY_CONTEXT_CHARS = 64
+BARE_CHARS_MAX = 64
+"""A number or literal longer than this is no longer taken for one."""
+LONG_NUMBER_DIGITS = 7
+
+_SPACE = " \t\n\r"
+_BODY = re.compile(r'[^"\\]*')
+_BARE = re.compile(r"[^\s,\]}\[{\":]*")
+_LITERAL = re.compile(r"true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?", re.ASCII)
+_DIGITS = re.compile(r"-?0*([0-9]*)", re.ASCII)
+
+
+class _Expect(Enum):
+    """What the grammar allows next."""
+
+    VALUE = "value"
+    VALUE_OR_END = "value or ]"
+    KEY = "key"
+    KEY_OR_END = "key or }"
+    COLON = ":"
+    COMMA_OR_END = ", or end"
+    BARE_END = "the end of a number or literal"
+    NOTHING = "white space"
+
+
+class JsonHoldBack:
+    """Same face as `HoldBack`."""
+
+    def __init__(self, scanner: Scanner) -> None:
+        self._scanner = scanner
+        self._expect = _Expect.VALUE
+        self._stack: list[tuple[str, str]] = []
+        self._key = ""
+        self._string: HoldBack | None = None
+        self._is_key = False
+        self._escaped = False
+        self._bare = ""
+        self._prose: HoldBack | None = None
+        self.findings: list[Finding] = []
+
+    @property
+    def held_chars(self) -> int:
+        """Characters that came in and have not been released or replaced."""
+        inner = self._prose or self._string
+        return len(self._bare) + (inner.held_chars if inner else 0)
+
+    def push(self, text: str) -> str:
+        """Take in a delta; the text that is decided by now."""
+        out: list[str] = []
+        at = 0
+        while at < len(text):
+            if self._prose is not None:
+                out.append(self._prose.push(text[at:]))
+                break
+            at = self._in_string(text, at, out) if self._string is not None else self._outside(text, at, out)
+        return "".join(out)
+
+    def finish(self, *, truncated: bool = False) -> str:
+        """The rest; `truncated` as for `HoldBack.finish`."""
+        out: list[str] = []
+        if self._bare and self._prose is None:
+            self._end_bare(out)
+        for inner in (self._string, self._prose):
+            if inner is not None:
+                out.append(inner.finish(truncated=truncated))
+                self.findings += inner.findings
+        self._string = self._prose = None
+        return "".join(out)
+
+    def _in_string(self, text: str, at: int, out: list[str]) -> int:
+        string = self._string
+        assert string is not None  # noqa: S101 - the caller's condition
+        start = at
+        while at < len(text):
+            if self._escaped:
+                self._escaped = False
+                at += 1
+                continue
+            match = _BODY.match(text, at)
+            at = match.end() if match else at
+            if at == len(text):
+                break
+            if text[at] == '"':
+                self._note_key(text[start:at])
+                out.append(string.push(text[start:at]) + string.finish() + '"')
+                self._end_string(string)
+                return at + 1
+            self._escaped = True
+            at += 1
+        self._note_key(text[start:at])
+        out.append(string.push(text[start:at]))
+        return at
+
+    def _note_key(self, piece: str) -> None:
+        if self._is_key:
+            self._key = (self._key + piece)[-KEY_CONTEXT_CHARS:]
+
+    def _end_string(self, string: HoldBack) -> None:
+        self.findings += string.findings
+        self._string = None
+        self._expect = _Expect.COLON if self._is_key else self._after_value()
+
+    def _after_value(self) -> _Expect:
+        return _Expect.COMMA_OR_END if self._stack else _Expect.NOTHING
+
+    def _outside(self, text: str, at: int, out: list[str]) -> int:
+        char = text[at]
+        if char in _SPACE:
+            if self._expect is _Expect.BARE_END or self._bare:
+                self._bare += char
+                self._expect = _Expect.BARE_END
+                return self._bounded_bare(text, at + 1, out)
+            out.append(char)
+            return at + 1
+        if self._bare:
+            return self._more_bare(text, at, out)
+        if self._structure(char):
+            out.append(char)
+            return at + 1
+        if self._expect in (_Expect.VALUE, _Expect.VALUE_OR_END) and char not in ",]}[{\":":
+            return self._more_bare(text, at, out)
+        return self._not_json(text, at, out)
+
+    def _structure(self, char: str) -> bool:
+        """Follow the grammar over one structural character; False when it is not allowed here."""
+        expect = self._expect
+        value = expect in (_Expect.VALUE, _Expect.VALUE_OR_END)
+        key = expect in (_Expect.KEY, _Expect.KEY_OR_END)
+        if char == '"' and (value or key):
+            self._is_key = key
+            context = f"{self._key}: " if value and self._key else ""
+            self._key = "" if key else self._key
+            self._string = HoldBack(self._scanner, context=context, json_text=True)
+        elif char in "{[" and value and len(self._stack) < DEPTH_MAX:
+            self._stack.append((char, self._key))
+            self._expect = _Expect.KEY_OR_END if char == "{" else _Expect.VALUE_OR_END
+        elif char == ":" and expect is _Expect.COLON:
+            self._expect = _Expect.VALUE
+        elif char == "," and expect is _Expect.COMMA_OR_END:
+            self._expect = _Expect.KEY if self._stack[-1][0] == "{" else _Expect.VALUE
+        elif char == "}" and self._stack[-1:] and self._stack[-1][0] == "{" and (
+            expect in (_Expect.COMMA_OR_END, _Expect.KEY_OR_END)
+        ):
+            self._close()
+        elif char == "]" and self._stack[-1:] and self._stack[-1][0] == "[" and (
+            expect in (_Expect.COMMA_OR_END, _Expect.VALUE_OR_END)
+        ):
+            self._close()
+        else:
+            return False
+        return True
+
+    def _close(self) -> None:
+        _, self._key = self._stack.pop()
+        self._expect = self._after_value()
+
+    def _more_bare(self, text: str, at: int, out: list[str]) -> int:
+        """A number or literal goes on, or its end shows: it is held until the grammar confirms it."""
+        if self._expect is not _Expect.BARE_END:
+            match = _BARE.match(text, at)
+            end = match.end() if match else at
+            if end > at:
+                self._bare += text[at:end]
+                return self._bounded_bare(text, end, out)
+        if text[at] in ",]}" and self._stack and _LITERAL.fullmatch(self._bare.rstrip(_SPACE)):
+            self._end_bare(out)
+            return at
+        return self._not_json(text, at, out)
+
+    def _bounded_bare(self, text: str, at: int, out: list[str]) -> int:
+        return at if len(self._bare) <= BARE_CHARS_MAX else self._not_json(text, at, out)
+
+    def _end_bare(self, out: list[str]) -> None:
+        token = self._bare.rstrip(_SPACE)
+        space = self._bare[len(token) :]
+        digits = _DIGITS.match(token)
+        if not _LITERAL.fullmatch(token) or (digits and len(digits.group(1)) >= LONG_NUMBER_DIGITS):
+            context = f"{self._key}: " if self._key else ""
+            redacted = redact(self._scanner, token, context=context)
+            self.findings += redacted.findings
+            if redacted.findings:
+                token = f'"{redacted.text}"' if _LITERAL.fullmatch(token) else redacted.text
+        out.append(token + space)
+        self._bare = ""
+        self._expect = self._after_value()
+
+    def _not_json(self, text: str, at: int, out: list[str]) -> int:
+        """From here on the channel is prose; what was held goes first."""
+        context = f"{self._key}: " if self._key else ""
+        self._prose = HoldBack(self._scanner, context=context)
+        held, self._bare = self._bare, ""
+        out.append(self._prose.push(held))
+        return at
+
+
+def redact_json(scanner: Scanner, text: str) -> Redacted:
+    """A whole JSON document in a string, by the same engine; its findings have offsets in their own values."""
+    channel = JsonHoldBack(scanner)
+    out = [channel.push(text[at : at + BATCH_CHARS]) for at in range(0, len(text), BATCH_CHARS)]
+    out.append(channel.finish())
+    return Redacted("".join(out), tuple(channel.findings))

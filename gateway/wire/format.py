@@ -1,0 +1,163 @@
+"""What a wire format tells the rest: where the text of a body stands (slots), and which text of a stream goes on where
+(channels).
+
+A walk over the parsed body meets every string, key and long number. What the format's rules do not name as safe is a
+slot: new fields of a provider are scanned, not trusted (law 8).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+from gateway.errors import GatewayError
+from gateway.wire.json_text import Kind, Node
+
+Step = str | int
+Channel = tuple[Step, ...]
+"""Which text of a stream: the choice, then the steps inside its delta; an element of a list goes by its `index`."""
+
+LONG_NUMBER_DIGITS = 7
+"""Numbers with fewer digits identify nobody."""
+_SAFE_SHAPE = re.compile(r"(?=[0-9._:/+=-]*[A-Za-z])[A-Za-z0-9._:/+=-]{1,128}|")
+_INTEGER_DIGITS = re.compile(rb"-?0*([0-9]*)")
+_ATTACHMENT_TYPES = frozenset(
+    {"image_url", "input_image", "input_audio", "audio_url", "file", "input_file", "video_url"}
+)
+_ATTACHMENT_KEYS = frozenset({"data", "file_data", "b64_json"})
+
+
+class SlotKind(Enum):
+    """TEXT is prose. JSON is a string that holds a JSON document (tool arguments). KEY is a member's name. NUMBER is a
+    long number. ATTACHMENT is content that cannot be read as text: an image, audio, a file."""
+
+    TEXT = "text"
+    JSON = "json"
+    KEY = "key"
+    NUMBER = "number"
+    ATTACHMENT = "attachment"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One text in a body: the literal `body[start:end]`, quotes included.
+
+    `context` is the name of its field, which recognizers may read as if it stood before the text. `channel` is set for
+    a piece of a stream's text.
+    """
+
+    kind: SlotKind
+    start: int
+    end: int
+    steps: tuple[Step, ...]
+    text: str = field(repr=False)
+    context: str = field(default="", repr=False)
+    channel: Channel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a format knows of its fields, by name.
+
+    Args:
+        identifiers: strings that are names or enumerations; they pass unscanned while they look like one.
+        numbers: numbers that count or date and identify nobody.
+        json_text: strings that hold a JSON document.
+        keys: the format's own words: never scanned as keys, and no context for what they hold.
+    """
+
+    identifiers: frozenset[str]
+    numbers: frozenset[str]
+    json_text: frozenset[str]
+    keys: frozenset[str]
+
+
+def slots(node: Node, rules: Rules, steps: tuple[Step, ...] = (), name: str = "") -> Iterator[Slot]:
+    """Every slot below a node, in the order of the body."""
+    if node.kind is Kind.STRING:
+        yield from _string(node, rules, steps, name)
+    elif node.kind is Kind.NUMBER:
+        yield from _number(node, rules, steps, name)
+    elif node.kind is Kind.ARRAY:
+        for index, element in enumerate(node.elements):
+            yield from slots(element, rules, (*steps, index), name)
+    elif node.kind is Kind.OBJECT:
+        yield from _object(node, rules, steps)
+
+
+def _object(node: Node, rules: Rules, steps: tuple[Step, ...]) -> Iterator[Slot]:
+    kind = node.get("type")
+    if kind is not None and kind.kind is Kind.STRING and kind.text() in _ATTACHMENT_TYPES:
+        yield Slot(SlotKind.ATTACHMENT, node.start, node.end, steps, "")
+    for key, (key_node, value) in node.members.items():
+        if key not in rules.keys:
+            yield Slot(SlotKind.KEY, key_node.start, key_node.end, (*steps, key), key)
+        yield from slots(value, rules, (*steps, key), key)
+
+
+def _string(node: Node, rules: Rules, steps: tuple[Step, ...], name: str) -> Iterator[Slot]:
+    text = node.text()
+    if not text or (name in rules.identifiers and _SAFE_SHAPE.fullmatch(text)):
+        return
+    if name in rules.json_text:
+        yield Slot(SlotKind.JSON, node.start, node.end, steps, text)
+    elif name in _ATTACHMENT_KEYS or text.startswith("data:"):
+        yield Slot(SlotKind.ATTACHMENT, node.start, node.end, steps, "")
+    else:
+        yield Slot(SlotKind.TEXT, node.start, node.end, steps, text, context_of(name, rules.keys))
+
+
+def _number(node: Node, rules: Rules, steps: tuple[Step, ...], name: str) -> Iterator[Slot]:
+    if name in rules.numbers:
+        return
+    match = _INTEGER_DIGITS.match(node.raw)
+    if match is not None and len(match.group(1)) >= LONG_NUMBER_DIGITS:
+        yield Slot(SlotKind.NUMBER, node.start, node.end, steps, node.raw.decode(), context_of(name, rules.keys))
+
+
+def context_of(name: str, keys: frozenset[str] = frozenset()) -> str:
+    """A field's name as left context: `ssn: `. The format's own words give none."""
+    return "" if not name or name in keys else f"{name[-64:]}: "
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One event of a stream, read.
+
+    `blanks` are byte ranges to overwrite whatever happens. `finished` are the choices that end with this event, and
+    whether their text was cut off. `frame` is what a made-up event of the same stream needs.
+    """
+
+    slots: tuple[Slot, ...]
+    blanks: tuple[tuple[int, int, bytes], ...]
+    finished: tuple[tuple[int, bool], ...]
+    frame: bytes
+    is_error: bool
+
+
+class WireFormat(Protocol):
+    """One endpoint's shapes; pure."""
+
+    path: str
+    rules: Rules
+
+    def request_slots(self, root: Node) -> list[Slot]:
+        """All slots of a request body, in the order of the body."""
+
+    def response_slots(self, root: Node) -> list[Slot]:
+        """All slots of a whole response, in the order of the body."""
+
+    def response_blanks(self, root: Node, changed: frozenset[int]) -> list[tuple[int, int, bytes]]:
+        """What else must go when the text of some choices was changed: token probabilities tell the text."""
+
+    def chunk(self, root: Node) -> Chunk:
+        """Read one event of a streamed response."""
+
+    def flush(self, frame: bytes, channel: Channel, text: bytes) -> bytes:
+        """The data of a made-up event that carries `text`, a JSON string literal, in a channel."""
+
+    def error(self, error: GatewayError) -> bytes:
+        """An error in the endpoint's own shape: a body, or the data of an event."""
