@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from collections.abc import Iterable, Iterator
@@ -76,10 +77,8 @@ def _jsonl(scanner: Inspector, source: TextIO, name: str) -> Iterator[str]:
 
 def _row(line: str, place: str) -> dict[str, str]:
     row = None
-    try:
+    with contextlib.suppress(ValueError):
         row = json.loads(line)
-    except ValueError:
-        pass
     if not isinstance(row, dict) or not isinstance(row.get("text"), str):
         raise ConfigurationError(f"{place}: is no JSON object with a `text`.")
     return row

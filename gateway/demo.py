@@ -33,7 +33,8 @@ def answer_to(body: dict[str, Any]) -> str:
 
 def pieces(text: str) -> list[str]:
     """The text in awkward pieces."""
-    out, at = [], 0
+    out: list[str] = []
+    at = 0
     for size in cycle(CUTS):
         if at >= len(text):
             return out

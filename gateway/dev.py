@@ -69,5 +69,3 @@ def _welcome(url: str, key: str, upstream: str | None, policy: str) -> None:
     click.echo(f"Holdback listens on {url} (policy {policy}, provider: {upstream or 'a demo model that leaks'})")
     click.echo(f"Key: {key}")
     click.echo(f"Try it:\n\n  {command}\n")
-
-

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -13,7 +13,7 @@ import aiohttp
 import gateway
 import policies
 import recognizers
-from gateway.errors import ConfigurationError
+from gateway.errors import ConfigurationError, Overloaded
 from gateway.inspection.inspector import Inspector
 from gateway.observe.metrics import Metrics
 from gateway.settings import Settings
@@ -46,6 +46,33 @@ class Services:
     stream_limits: StreamLimits
     upstream: aiohttp.ClientSession
     metrics: Metrics
+    admission: Admission
+
+
+class Admission:
+    """How many requests are being served; more than `most` are turned away."""
+
+    def __init__(self, most: int, metrics: Metrics) -> None:
+        self._most = most
+        self._open = 0
+        self._gauge = metrics.streams
+
+    @contextmanager
+    def enter(self) -> Iterator[None]:
+        """One request.
+
+        Raises:
+            Overloaded: there are too many.
+        """
+        if self._open >= self._most:
+            raise Overloaded(retry_after_seconds=1)
+        self._open += 1
+        self._gauge.set(self._open)
+        try:
+            yield
+        finally:
+            self._open -= 1
+            self._gauge.set(self._open)
 
 
 def build_engine(policy_source: str) -> Engine:
@@ -99,4 +126,6 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         max_field_size=settings.limits.header_bytes,
         read_bufsize=1 << 16,
     ) as session:
-        yield Services(settings, engine, stream_limits(settings), session, Metrics())
+        metrics = Metrics()
+        admission = Admission(settings.limits.streams, metrics)
+        yield Services(settings, engine, stream_limits(settings), session, metrics, admission)

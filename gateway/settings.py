@@ -91,11 +91,11 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
         raise ConfigurationError(f"cannot be read: {error.strerror}.", file=str(path)) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        place = {"line": mark.line + 1, "column": mark.column + 1} if mark else {}
-        raise ConfigurationError(f"is not YAML: {error.problem}.", file=str(path), **place) from None
+        line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
+        raise ConfigurationError(f"is not YAML: {error.problem}.", file=str(path), line=line, column=column) from None
     except (UnicodeDecodeError, yaml.YAMLError):
         raise ConfigurationError("is not YAML in UTF-8.", file=str(path)) from None
-    if not isinstance(values, dict):
+    if not isinstance(values, dict) or node is None:
         raise ConfigurationError("is no mapping.", file=str(path), line=1, cure="Begin with `upstream:`.")
     for name in ("key", "upstream_key"):
         if name in values:
@@ -118,7 +118,9 @@ def _validated(values: dict[str, Any], node: yaml.Node, file: str) -> Settings:
 
 
 def _nearest(where: tuple[str | int, ...]) -> str:
-    model: type[BaseModel] = {"upstream": Upstream, "limits": Limits}.get(str(where[0]), Settings)
+    model: type[BaseModel] = Settings
+    if len(where) > 1:
+        model = Upstream if where[0] == "upstream" else Limits
     known = sorted(model.model_fields)
     close = difflib.get_close_matches(str(where[-1]), known, n=1)
     return f"Did you mean `{close[0]}`?" if close else f"Known here: {', '.join(known)}."
@@ -150,7 +152,9 @@ def _with_secrets(settings: Settings, environment: Mapping[str, str], file: str)
         upstream_key = environment.get(upstream.api_key_env)
         if not upstream_key:
             raise ConfigurationError(
-                "`upstream.api_key_env` names a variable that is not set.", file=file, cure=f"Set {upstream.api_key_env}."
+                "`upstream.api_key_env` names a variable that is not set.",
+                file=file,
+                cure=f"Set {upstream.api_key_env}.",
             )
     key = environment.get(settings.key_env, "")
     if len(key) < KEY_CHARS_MIN:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -136,9 +137,7 @@ class _Document:
             members = self._mapping(value, DIRECTIONS)
             inherited = base.rule(entity)
             words = {direction: self._word(member, ACTIONS) for direction, member in members.items()}
-            rules[entity] = Rule(
-                words.get("request", inherited.request), words.get("response", inherited.response)
-            )
+            rules[entity] = Rule(words.get("request", inherited.request), words.get("response", inherited.response))
         return rules
 
     def _mapping(self, node: yaml.Node, known: Iterable[str], what: str = "key") -> dict[str, yaml.Node]:
@@ -178,6 +177,6 @@ class _Document:
     def _error(self, node: yaml.Node, message: str) -> PolicyError:
         return self._at(node.start_mark, message)
 
-    def _at(self, mark: yaml.Mark | None, message: str) -> PolicyError:
+    def _at(self, mark: Any, message: str) -> PolicyError:
         place = f"{self.place}:{mark.line + 1}:{mark.column + 1}" if mark else self.place
         return PolicyError(f"{place}: {message}")

@@ -59,7 +59,7 @@ def _fold_letter(char: str, category: str) -> str:
 
 
 class _Table(dict[int, str]):
-    """For `str.translate`: ASCII stays, everything else by `fold`, remembered (bounded by the number of code points)."""
+    """For `str.translate`: ASCII stays, everything else by `fold`, remembered (bounded by Unicode's size)."""
 
     def __missing__(self, code: int) -> str:
         folded = chr(code) if code < 128 else fold(chr(code))

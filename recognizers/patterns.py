@@ -133,30 +133,39 @@ class PatternSet:
         """Whether a literal of some pattern stands in the text."""
         return self._literals.found(chars, 0)
 
-    def find(self, view: View, raw: str, low: int, high: int, resume: Mapping[int, int]) -> list[Span]:
+    def likely(self, chars: str, low: int) -> bool:
+        """Tier 1: whether a pattern could match from `low` on at all."""
+        return self._always or self._anchors.found(chars, low)
+
+    def find(
+        self, view: View, raw: str, window: int, low: int, high: int, resume: Mapping[int, int]
+    ) -> list[Span]:
         """Every match that starts in `view[low:high]`.
 
         Args:
-            view: a view of `raw`; matches may read past `high`.
-            raw: the raw text, for the context window.
+            view: a view of `raw[window:]`; matches may read past `high`.
+            raw: the raw text, for context words.
+            window: offset of the view's text in `raw`.
             low: view offset, first start looked at.
             high: view offset, first start not looked at.
-            resume: by pattern index, the raw offset where the pattern's last match ended.
+            resume: by pattern index, the offset in the window where the pattern's last match ended.
 
         Returns:
-            Spans in raw offsets, in no particular order.
+            Spans in offsets of the window, in no particular order.
         """
         chars = view.chars
-        if not self._always and not self._anchors.found(chars, low):
+        if not self.likely(chars, low):
             return []
         hits = self._gate.Match(chars[max(0, low - 1) :])
         spans: list[Span] = []
         for index in hits or ():
             at = max(low, view.index(resume[index])) if index in resume else low
-            self._run(self.patterns[index], view, raw, at, high, spans)
+            self._run(self.patterns[index], view, raw, window, at, high, spans)
         return spans
 
-    def _run(self, compiled: CompiledPattern, view: View, raw: str, at: int, high: int, spans: list[Span]) -> None:
+    def _run(
+        self, compiled: CompiledPattern, view: View, raw: str, window: int, at: int, high: int, spans: list[Span]
+    ) -> None:
         chars = view.chars
         search = compiled.regex.search
         while at < high:
@@ -166,10 +175,10 @@ class PatternSet:
             end = self._valid_end(compiled, chars, match)
             at = match.start() + 1
             if end is not None:
-                span = _span(compiled, view, raw, match, end)
+                span = _span(compiled, view, raw, window, match, end)
                 if span is not None:
                     spans.append(span)
-                    at = end
+                    at = view.index(span.end)
 
     def _valid_end(self, compiled: CompiledPattern, chars: str, match: re.Match[str]) -> int | None:
         start, end = match.span()
@@ -189,13 +198,15 @@ class PatternSet:
         return None
 
 
-def _span(compiled: CompiledPattern, view: View, raw: str, match: re.Match[str], end: int) -> Span | None:
-    """The match as a span in raw offsets, or None when it lacks the context it needs."""
+def _span(
+    compiled: CompiledPattern, view: View, raw: str, window: int, match: re.Match[str], end: int
+) -> Span | None:
+    """The match as a span in offsets of the window, or None when it lacks the context it needs."""
     pattern = compiled.pattern
     start = match.start()
     score = pattern.score
     if compiled.context is not None and (pattern.needs_context or score < 1.0):
-        if has_context(compiled.context, raw, view.raw(start)):
+        if has_context(compiled.context, raw, window + view.raw(start)):
             score = min(1.0, score + CONTEXT_BOOST)
         elif pattern.needs_context:
             return None

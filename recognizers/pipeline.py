@@ -18,6 +18,10 @@ from recognizers.syntax import parse
 from recognizers.viable import ViableStarts
 
 FOLDED, DECODED = 0, 1
+UNIT_CHARS_MAX = 160
+"""Raw characters left of what is new in which the character before it begins, however it is written and whatever run
+without width stands between: a view that is made from there on is right where it is read."""
+_NOTHING: list[Span] = []
 CUT_OFF_DIGITS = 5
 """A text that was cut off may end in fewer digits than this in the open."""
 
@@ -74,33 +78,56 @@ class Pipeline:
             The frontier and the new matches (all start before it or at it in their own view), both in offsets of the
             channel's text. Matches come in no particular order, and one value may be found in both views.
         """
+        scanned = progress.scanned
+        low = (scanned[0] if scanned[0] < scanned[1] else scanned[1]) - base
+        if raw.isascii() and "%" not in raw and not (final or progress.ends or (progress.json_text and "\\" in raw)):
+            # The usual delta: both views are the raw text itself, and nothing in it begins like a value.
+            high = self._viable.leftmost(raw, low, len(raw))
+            if high == low or not self._patterns.likely(raw, low):
+                scanned[0] = scanned[1] = base + high
+                return base + high, _NOTHING
+        window = max(0, low - UNIT_CHARS_MAX)
+        seen = views(raw[window:], json_text=progress.json_text, final=final)
         spans: list[Span] = []
-        frontier = len(raw)
-        for number, view in enumerate(views(raw, json_text=progress.json_text, final=final)):
-            low = view.index(progress.scanned[number] - base)
-            high = len(view.chars) if final else self._viable.leftmost(view.chars, low, len(view.chars))
-            if high > low:
-                self._find(number, view, raw, base, low, high, progress, spans)
-            frontier = min(frontier, view.raw(high))
-            progress.scanned[number] = base + view.raw(high)
-        if number == FOLDED:
+        frontier = base + len(raw)
+        for number, view in enumerate(seen):
+            reached = base + window + self._advance(number, view, raw, base, window, progress, spans, final=final)
+            progress.scanned[number] = reached
+            frontier = min(frontier, reached)
+        if len(seen) == 1:
             progress.scanned[DECODED] = progress.scanned[FOLDED]
-        return base + frontier, spans
+        return frontier, spans
 
-    def _find(
-        self, number: int, view: View, raw: str, base: int, low: int, high: int, progress: Progress, spans: list[Span]
-    ) -> None:
-        ends = progress.ends
-        resume = {pattern: end - base for (in_view, pattern), end in ends.items() if in_view == number} if ends else {}
-        found = self._patterns.find(view, raw, low, high, resume)
+    def _advance(
+        self,
+        number: int,
+        view: View,
+        raw: str,
+        base: int,
+        window: int,
+        progress: Progress,
+        spans: list[Span],
+        *,
+        final: bool,
+    ) -> int:
+        """Look at one view of `raw[window:]`; the offset in the window up to which all is decided."""
+        origin = base + window
+        low = view.index(progress.scanned[number] - origin)
+        high = len(view.chars) if final else self._viable.leftmost(view.chars, low, len(view.chars))
         limit = view.raw(high)
-        for pattern in resume:
-            if resume[pattern] <= limit:
+        if high == low:
+            return limit
+        ends = progress.ends
+        resume = {p: end - origin for (in_view, p), end in ends.items() if in_view == number} if ends else {}
+        found = self._patterns.find(view, raw, window, low, high, resume)
+        for pattern, end in resume.items():
+            if end <= limit:
                 del ends[number, pattern]
         for span in found:
             if span.end > limit:
-                ends[number, self._by_name[span.recognizer]] = base + span.end
-            spans.append(_moved(span, base, number))
+                ends[number, self._by_name[span.recognizer]] = origin + span.end
+            spans.append(_moved(span, origin, number))
+        return limit
 
     def tail_end(
         self,

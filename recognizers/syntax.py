@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from recognizers.recognizer import RecognizerError
 
 OTHER_LETTER = "ø"
-ALPHABET = tuple(chr(i) for i in range(128)) + (OTHER_LETTER, "\uffff")
+ALPHABET = (*map(chr, range(128)), OTHER_LETTER, "\uffff")
 """ASCII, one letter that stands for all letters without a Latin base, and one symbol for everything else."""
 ALL = (1 << len(ALPHABET)) - 1
 MAX_POSITIONS = 2000

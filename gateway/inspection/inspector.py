@@ -49,7 +49,16 @@ class Inspector:
         )
 
     def tail_end(
-        self, head: Finding, raw: str, base: int, progress: object, *, start: int, limit: int, swallowed: int, final: bool
+        self,
+        head: Finding,
+        raw: str,
+        base: int,
+        progress: object,
+        *,
+        start: int,
+        limit: int,
+        swallowed: int,
+        final: bool,
     ) -> tuple[int, bool]:
         return self._pipeline.tail_end(
             cast(Tail, head.tail),

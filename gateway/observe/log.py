@@ -15,7 +15,17 @@ from typing import Any, TextIO
 
 import structlog
 
-QUIET_LOGGERS = ("aiohttp", "asyncio", "urllib3", "presidio-analyzer", "botocore", "azure", "grpc", "google", "sqlalchemy")
+QUIET_LOGGERS = (
+    "aiohttp",
+    "asyncio",
+    "urllib3",
+    "presidio-analyzer",
+    "botocore",
+    "azure",
+    "grpc",
+    "google",
+    "sqlalchemy",
+)
 _ROOT = str(Path(__file__).resolve().parent.parent.parent)
 
 
@@ -28,9 +38,7 @@ def configure(level: str, *, human: bool, stream: TextIO | None = None) -> None:
         stream: where to; standard error when None.
     """
     out = stream or sys.stderr
-    renderer: Any = (
-        structlog.dev.ConsoleRenderer(colors=out.isatty()) if human else structlog.processors.JSONRenderer()
-    )
+    renderer: Any = structlog.dev.ConsoleRenderer(colors=out.isatty()) if human else structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -18,7 +18,9 @@ class Metrics:
             "holdback_requests", "Requests answered.", ("endpoint", "status"), registry=self.registry
         )
         self.streams = Gauge("holdback_open_streams", "Streams that are open now.", registry=self.registry)
-        self.failures = Counter("holdback_failures", "Requests and streams that failed.", ("code",), registry=self.registry)
+        self.failures = Counter(
+            "holdback_failures", "Requests and streams that failed.", ("code",), registry=self.registry
+        )
         self.findings = Counter(
             "holdback_findings", "Findings acted on.", ("direction", "entity", "action"), registry=self.registry
         )

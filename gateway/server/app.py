@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import secrets
 import time
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-import gateway.wire
-from gateway.errors import GatewayError, MethodNotAllowed, Overloaded, RequestTooLarge, UnknownEndpoint
+from gateway.errors import GatewayError, MethodNotAllowed, RequestTooLarge, UnknownEndpoint
 from gateway.observe.log import describe, logger
 from gateway.server.authn import authenticate
-from gateway.server.errors import REQUEST_ID_HEADER, error_response
+from gateway.server.errors import REQUEST_ID, REQUEST_ID_HEADER, error_response
 from gateway.server.proxy import Proxy
 from gateway.services import Services
-from gateway.wire.format import WireFormat
+from gateway.wire.catalogue import wire_formats
 
 SERVICES = web.AppKey("services", Services)
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _FOREIGN: dict[int, type[GatewayError]] = {404: UnknownEndpoint, 405: MethodNotAllowed, 413: RequestTooLarge}
 OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
-
-
-def wire_formats() -> list[WireFormat]:
-    """All wire formats: modules of `gateway.wire` with a `FORMAT`."""
-    names = (module.name for module in pkgutil.iter_modules(gateway.wire.__path__))
-    modules = (importlib.import_module(f"gateway.wire.{name}") for name in sorted(names))
-    return [module.FORMAT for module in modules if hasattr(module, "FORMAT")]
 
 
 def make_app(services: Services) -> web.Application:
@@ -53,7 +43,7 @@ def make_app(services: Services) -> web.Application:
 async def _answer(request: web.Request, handler: _Handler) -> web.StreamResponse:
     """Around every request: its id, who calls, our errors, one log line."""
     request_id = f"req_{secrets.token_hex(12)}"
-    request["request_id"] = request_id
+    request[REQUEST_ID] = request_id
     services = request.app[SERVICES]
     started = time.perf_counter()
     try:
@@ -80,17 +70,14 @@ async def _guarded(request: web.Request, handler: _Handler, services: Services) 
         if request.path in OPEN_PATHS:
             return await handler(request)
         authenticate(request, services.settings)
-        open_streams = services.metrics.streams
-        if open_streams._value.get() >= services.settings.limits.streams:
-            raise Overloaded(retry_after_seconds=1)
-        with open_streams.track_inprogress():
+        with services.admission.enter():
             return await handler(request)
     except web.HTTPException as error:
         failure = _FOREIGN.get(error.status, GatewayError)()
     except GatewayError:
         raise
     except Exception as error:  # noqa: BLE001 - fail closed; the text of a foreign exception goes nowhere
-        logger().error("failed", request_id=request["request_id"], **describe(error))
+        logger().error("failed", request_id=request[REQUEST_ID], **describe(error))
         failure = GatewayError()
     raise failure
 
@@ -104,4 +91,6 @@ async def _healthy(_request: web.Request) -> web.Response:
 
 
 async def _metrics(request: web.Request) -> web.Response:
-    return web.Response(body=request.app[SERVICES].metrics.render(), headers={"Content-Type": "text/plain; version=0.0.4"})
+    return web.Response(
+        body=request.app[SERVICES].metrics.render(), headers={"Content-Type": "text/plain; version=0.0.4"}
+    )

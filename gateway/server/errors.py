@@ -8,6 +8,7 @@ from gateway.errors import GatewayError
 from gateway.wire.openai_errors import error_body
 
 REQUEST_ID_HEADER = "X-Request-Id"
+REQUEST_ID = web.RequestKey("request_id", str)
 
 
 def error_response(error: GatewayError, request_id: str) -> web.Response:

@@ -21,7 +21,7 @@ from gateway.errors import (
 )
 from gateway.observe.log import logger
 from gateway.server.driver import Driver
-from gateway.server.errors import REQUEST_ID_HEADER
+from gateway.server.errors import REQUEST_ID, REQUEST_ID_HEADER
 from gateway.server.upstream import call, read_body, response_headers
 from gateway.services import Services
 from gateway.stream.body import Inspected, apply, inspect_slots
@@ -94,9 +94,7 @@ class Proxy:
 
     def _inspect_response(self, body: bytes) -> tuple[bytes, Inspected]:
         limits = self._services.settings.limits
-        root = parse(
-            body, max_depth=limits.json_depth, max_nodes=limits.json_nodes, error=UpstreamProtocolError
-        )
+        root = parse(body, max_depth=limits.json_depth, max_nodes=limits.json_nodes, error=UpstreamProtocolError)
         if root.kind is not Kind.OBJECT:
             raise UpstreamProtocolError
         inspected = self._inspect(self._wire.response_slots(root), Direction.RESPONSE)
@@ -111,7 +109,7 @@ class Proxy:
             status=upstream.status,
             body=shown,
             content_type="application/json",
-            headers={**response_headers(upstream), REQUEST_ID_HEADER: request["request_id"]},
+            headers={**response_headers(upstream), REQUEST_ID_HEADER: request[REQUEST_ID]},
         )
 
     async def _refused(self, upstream: aiohttp.ClientResponse, request: web.Request) -> web.Response:
@@ -127,16 +125,14 @@ class Proxy:
     async def _stream(self, request: web.Request, upstream: aiohttp.ClientResponse) -> web.StreamResponse:
         services = self._services
         attachments = services.engine.policy.attachments == "allow"
-        session = Session(
-            self._wire, services.engine.response, attachments=attachments, limits=services.stream_limits
-        )
+        session = Session(self._wire, services.engine.response, attachments=attachments, limits=services.stream_limits)
         client = web.StreamResponse(
             headers={
                 **response_headers(upstream),
                 "Content-Type": "text/event-stream; charset=utf-8",
                 "Cache-Control": "no-cache, no-transform",
                 "X-Accel-Buffering": "no",
-                REQUEST_ID_HEADER: request["request_id"],
+                REQUEST_ID_HEADER: request[REQUEST_ID],
             }
         )
         await client.prepare(request)

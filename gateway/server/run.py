@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import importlib
-import importlib.util
 import signal
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import web
@@ -16,6 +15,10 @@ from gateway.errors import ConfigurationError
 from gateway.server.app import make_app
 from gateway.services import open_services
 from gateway.settings import Settings
+
+new_event_loop: Callable[[], asyncio.AbstractEventLoop] | None = None
+with suppress(ImportError):  # it has no wheels for Windows
+    from uvloop import new_event_loop
 
 DRAIN_SECONDS = 30.0
 
@@ -50,11 +53,7 @@ def run(settings: Settings, on_ready: Callable[[str], None]) -> None:
 
 def run_loop(main: Coroutine[Any, Any, None]) -> None:
     """Run on uvloop where it is installed."""
-    if importlib.util.find_spec("uvloop") is None:
-        asyncio.run(main)
-        return
-    uvloop = importlib.import_module("uvloop")
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
         runner.run(main)
 
 

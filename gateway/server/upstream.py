@@ -78,5 +78,3 @@ def response_headers(response: aiohttp.ClientResponse) -> dict[str, str]:
         for name, value in response.headers.items()
         if name.title() in RESPONSE_HEADERS or name.lower().startswith(RATE_LIMIT_PREFIX)
     }
-
-

@@ -1,8 +1,8 @@
-"""Whole bodies, by the same engine: every slot is inspected, what changes is spliced into the original bytes.
+"""Whole bodies and events: every slot is inspected by the same engine, what changes is spliced into the original bytes.
 
 Laws kept here:
 1. What is not changed stays byte for byte.
-2. Adjacent text parts of one message are one text: a value cannot hide in the seam.
+2. Adjacent text parts of one message are read alone and as one text: no value hides in a seam, or behind what follows.
 3. A replaced number stays a number (`0`), a replaced key stays unique.
 4. What cannot be read is blocked unless the policy lets attachments through.
 """
@@ -10,16 +10,20 @@ Laws kept here:
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from gateway.errors import AttachmentBlocked, GatewayError, UnreadableAnswer
-from gateway.stream.holdback import Scanner, redact
+from gateway.stream.holdback import BATCH_CHARS, HoldBack, Redacted, Scanner, redact
 from gateway.stream.json_holdback import redact_json
 from gateway.verdict import Direction, Finding
-from gateway.wire.format import Rules, Slot, SlotKind
+from gateway.wire.format import Channel, Rules, Slot, SlotKind, Step
 from gateway.wire.json_text import path_of, quote, splice
+from gateway.wire.sse import encode
 
 Edit = tuple[int, int, bytes]
+
+_PART_LISTS = (("content",), ("thinking",), ("summary",))
+"""Lists that hold the parts of one text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +57,18 @@ def inspect_slots(
     edits: list[Edit] = []
     reports: list[tuple[str, tuple[Finding, ...]]] = []
     changed: set[int] = set()
-    keys: dict[str, int] = {}
-    for group in _groups(slots):
+    listed = list(slots)
+    keys = names(listed)
+    for group in _groups(listed):
         if group[0].kind is SlotKind.ATTACHMENT:
             if not attachments:
                 raise blocked(direction, path_of(group[0].steps, rules.keys))
             continue
+        before = len(edits)
         found = _edit_group(group, scanner, edits, keys)
         if found:
             reports.append((path_of(group[0].steps, rules.keys), tuple(found)))
+        if len(edits) > before:
             changed.update(step for step in group[0].steps[1:2] if isinstance(step, int))
     return Inspected(tuple(sorted(edits)), tuple(reports), frozenset(changed))
 
@@ -72,52 +79,108 @@ def blocked(direction: Direction, path: str) -> GatewayError:
 
 
 def apply(body: bytes, edits: Sequence[Edit]) -> bytes:
-    """The body with its edits; the same object when there are none."""
-    return splice(body, sorted(edits)) if edits else body
+    """The body with its edits; the same object when there are none. An edit inside the range of another one is part of
+    what goes with it."""
+    if not edits:
+        return body
+    kept: list[Edit] = []
+    for edit_ in sorted(edits, key=lambda edit: (edit[0], -edit[1])):
+        if not kept or edit_[1] > kept[-1][1]:
+            kept.append(edit_)
+    return splice(body, kept)
+
+
+@dataclass(slots=True)
+class Piece:
+    """What a channel releases in the place of its piece of an event."""
+
+    channel: Channel
+    start: int
+    end: int
+    text: str = field(repr=False)
+
+
+@dataclass(slots=True)
+class Outgoing:
+    """An event on its way out: its data and name, what its channels release, all other edits, the choices it ends."""
+
+    data: bytes = field(repr=False)
+    name: str
+    pieces: list[Piece]
+    edits: list[Edit] = field(repr=False)
+    finished: tuple[tuple[int, bool], ...]
+
+    def written(self) -> bytes:
+        """The event as bytes."""
+        pieces = [(piece.start, piece.end, quote(piece.text)) for piece in self.pieces]
+        return encode(apply(self.data, self.edits + pieces), self.name)
+
+
+def names(slots: Iterable[Slot]) -> dict[str, int]:
+    """The keys that a body has before its inspection, for `edit`."""
+    return {slot.text: 1 for slot in slots if slot.kind is SlotKind.KEY}
 
 
 def _groups(slots: Iterable[Slot]) -> list[list[Slot]]:
     """Slots one by one, but neighbouring text parts of one list (`content[0].text`, `content[1].text`) together."""
     groups: list[list[Slot]] = []
+    lists: dict[tuple[Step, ...], tuple[int, list[Slot]]] = {}
     for slot in slots:
-        if groups and _adjacent(groups[-1][-1], slot):
-            groups[-1].append(slot)
-        else:
+        place = _place(slot)
+        if place is None:
             groups.append([slot])
+            continue
+        parent, index = place
+        last, group = lists.get(parent, (-1, []))
+        if not group or index != last + 1:
+            group = []
+            groups.append(group)
+        group.append(slot)
+        lists[parent] = index, group
     return groups
 
 
-def _adjacent(left: Slot, right: Slot) -> bool:
-    if left.kind is not SlotKind.TEXT or right.kind is not SlotKind.TEXT or len(left.steps) != len(right.steps):
-        return False
-    if len(left.steps) < 2 or left.steps[-1] != "text" or right.steps[-1] != "text":
-        return False
-    before, after = left.steps[-2], right.steps[-2]
-    return (
-        isinstance(before, int)
-        and isinstance(after, int)
-        and after - before == 1
-        and left.steps[:-2] == right.steps[:-2]
-    )
+def _place(slot: Slot) -> tuple[tuple[Step, ...], int] | None:
+    """The list that a text part stands in, and its index there; None for any other slot."""
+    steps = slot.steps[:-1] if slot.steps[-1:] == ("text",) else slot.steps
+    if slot.kind is not SlotKind.TEXT or steps[-2:-1] not in _PART_LISTS:
+        return None
+    index = steps[-1]
+    return (steps[:-1], index) if isinstance(index, int) else None
 
 
-def _edit_group(
-    group: list[Slot], scanner: Scanner, edits: list[Edit], keys: dict[str, int]
-) -> tuple[Finding, ...]:
+def _edit_group(group: list[Slot], scanner: Scanner, edits: list[Edit], keys: dict[str, int]) -> tuple[Finding, ...]:
     if len(group) == 1:
         slot = group[0]
         replacement, found = edit(slot, scanner, keys)
         if replacement is not None:
             edits.append((slot.start, slot.end, replacement))
         return found
-    redacted = redact(scanner, "".join(slot.text for slot in group))
-    at = 0
+    alone = [redact(scanner, slot.text) for slot in group]
+    joined = redact(scanner, "".join(slot.text for slot in group))
+    replaced, findings, at = list(joined.replaced), list(joined.findings), 0
+    for slot, part in zip(group, alone, strict=True):
+        replaced += [(start + at, end + at, shown) for start, end, shown in part.replaced]
+        findings += [replace(found, start=found.start + at, end=found.end + at) for found in part.findings]
+        at += len(slot.text)
+    merged, at = _merged(replaced), 0
     for slot in group:
-        shown = _part(slot.text, at, redacted.replaced)
+        shown = _part(slot.text, at, merged)
         if shown != slot.text:
             edits.append((slot.start, slot.end, quote(shown)))
         at += len(slot.text)
-    return redacted.findings
+    return tuple(dict.fromkeys(findings))
+
+
+def _merged(replaced: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """The union of ranges that may overlap, each named by the longest that begins it."""
+    merged: list[tuple[int, int, str]] = []
+    for start, end, shown in sorted(replaced, key=lambda one: (one[0], -one[1])):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end), merged[-1][2])
+        else:
+            merged.append((start, end, shown))
+    return merged
 
 
 def _part(text: str, at: int, replaced: Sequence[tuple[int, int, str]]) -> str:
@@ -141,19 +204,37 @@ def edit(slot: Slot, scanner: Scanner, keys: dict[str, int]) -> tuple[bytes | No
     Args:
         slot: any but an attachment.
         scanner: decides and replaces.
-        keys: counts replaced keys of this body, so that no two become the same.
+        keys: of this body, from `names`: no two become the same.
     """
     if slot.kind is SlotKind.JSON:
-        redacted = redact_json(scanner, slot.text)
+        redacted = redact_json(scanner, slot.text, truncated=slot.cut_off)
+    elif slot.cut_off:
+        redacted = _redact_cut_off(scanner, slot)
     else:
         redacted = redact(scanner, slot.text, context=slot.context)
     shown = redacted.text
-    if not redacted.findings:
-        return None, ()
+    if shown == slot.text:
+        return None, redacted.findings
     if slot.kind is SlotKind.NUMBER:
         return b"0", redacted.findings
     if slot.kind is SlotKind.KEY:
-        keys[shown] = keys.get(shown, 0) + 1
-        if keys[shown] > 1:
-            shown = f"{shown}_{keys[shown]}"
+        shown = _unique(shown, keys)
     return quote(shown), redacted.findings
+
+
+def _unique(shown: str, keys: dict[str, int]) -> str:
+    name, number = shown, keys.get(shown, 0)
+    while name in keys:
+        number += 1
+        name = f"{shown}_{number}"
+    keys[shown] = number
+    keys[name] = keys.get(name, 1)
+    return name
+
+
+def _redact_cut_off(scanner: Scanner, slot: Slot) -> Redacted:
+    """A text that stopped short, by the rule of a stream that did."""
+    channel = HoldBack(scanner, context=slot.context)
+    out = [channel.push(slot.text[at : at + BATCH_CHARS]) for at in range(0, len(slot.text), BATCH_CHARS)]
+    out.append(channel.finish(truncated=True))
+    return Redacted("".join(out), tuple(channel.findings), tuple(channel.replaced))

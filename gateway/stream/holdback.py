@@ -43,7 +43,16 @@ class Scanner(Protocol):
         `recognizers.pipeline.Pipeline.scan`)."""
 
     def tail_end(
-        self, head: Finding, raw: str, base: int, progress: object, *, start: int, limit: int, swallowed: int, final: bool
+        self,
+        head: Finding,
+        raw: str,
+        base: int,
+        progress: object,
+        *,
+        start: int,
+        limit: int,
+        swallowed: int,
+        final: bool,
     ) -> tuple[int, bool]:
         """Where the tail of a head ends, and whether it goes on past `limit` (see `Pipeline.tail_end`)."""
 
@@ -64,7 +73,18 @@ class _OpenTail:
 class HoldBack:
     """One channel. `push` and `finish` answer the text that may leave."""
 
-    __slots__ = ("_base", "_covered", "_pending", "_progress", "_raw", "_released", "_scanner", "_tails", "findings", "replaced")
+    __slots__ = (
+        "_base",
+        "_covered",
+        "_pending",
+        "_progress",
+        "_raw",
+        "_released",
+        "_scanner",
+        "_tails",
+        "findings",
+        "replaced",
+    )
 
     def __init__(self, scanner: Scanner, *, context: str = "", json_text: bool = False) -> None:
         """
@@ -92,20 +112,22 @@ class HoldBack:
 
     def push(self, text: str) -> str:
         """Take in a delta; the text that is decided by now."""
-        self._raw += text
-        frontier, found = self._scanner.scan(self._raw, self._base, self._progress, final=False)
-        if found or self._pending or self._tails:
+        raw = self._raw = self._raw + text
+        base, released = self._base, self._released
+        frontier, found = self._scanner.scan(raw, base, self._progress, final=False)
+        if found or self._pending or self._tails or self._covered > released:
             return self._settle(frontier, found, final=False)
-        out = self._raw[max(self._released, self._covered) - self._base : frontier - self._base]
-        self._release(frontier)
-        return out
+        self._released = frontier
+        if frontier - base > 2 * LEFT_CONTEXT_CHARS:
+            self._trim()
+        return raw[released - base : frontier - base]
 
     def finish(self, *, truncated: bool = False) -> str:
         """The rest of the text; no more comes.
 
         Args:
             truncated: the text was cut off (token limit, broken stream). What is still undecided then becomes
-                `[CUT_OFF]` when it holds an `@`, five digits or the literal head of a secret, and is released otherwise.
+                `[CUT_OFF]` when it holds an `@`, five digits or the head of a secret, and is released otherwise.
         """
         undecided = self._released if not truncated else self._undecided()
         frontier, found = self._scanner.scan(self._raw, self._base, self._progress, final=True)
@@ -196,10 +218,14 @@ class HoldBack:
 
     def _release(self, cut: int) -> None:
         self._released = cut
-        spare = cut - self._base - LEFT_CONTEXT_CHARS
-        if spare > LEFT_CONTEXT_CHARS:
-            self._raw = self._raw[spare:]
-            self._base += spare
+        if cut - self._base > 2 * LEFT_CONTEXT_CHARS:
+            self._trim()
+
+    def _trim(self) -> None:
+        """Forget what is too far left to be read again."""
+        spare = self._released - self._base - LEFT_CONTEXT_CHARS
+        self._raw = self._raw[spare:]
+        self._base += spare
 
 
 def _components(findings: list[Finding]) -> list[tuple[int, int, list[Finding]]]:

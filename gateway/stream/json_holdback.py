@@ -1,12 +1,14 @@
 """The hold-back of a channel whose text is a JSON document, such as the arguments of a tool call.
 
 Laws kept here:
-1. What comes out is valid JSON where what came in was: structure passes as it is, replacements stand inside strings, a
-   number that must go becomes a quoted placeholder.
+1. What comes out is valid JSON where what came in was (and is no deeper than `DEPTH_MAX`, with no number longer than
+   `BARE_CHARS_MAX`): structure passes as it is, replacements stand inside strings, a number that must go becomes a
+   quoted placeholder, a replaced key stays unique.
 2. Each string and key is a text of its own, read decoded and spliced as it is written; its key is left context. No
    match crosses values.
 3. What is not JSON is text: from the first character that breaks the grammar on, an ordinary hold-back takes over,
-   with everything that was not released yet.
+   with everything that was not released yet. It still reads escapes, since it may be JSON but for one fault. Another
+   document behind the first one is read as one.
 """
 
 from __future__ import annotations
@@ -14,11 +16,13 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from gateway.stream.holdback import BATCH_CHARS, HoldBack, Redacted, Scanner, redact
+from gateway.stream.holdback import BATCH_CHARS, LEFT_CONTEXT_CHARS, HoldBack, Redacted, Scanner
 from gateway.verdict import Finding
 
 DEPTH_MAX = 128
 KEY_CONTEXT_CHARS = 64
+KEY_CHARS_MAX = 256
+"""Replaced keys that agree in this many characters are taken for the same."""
 BARE_CHARS_MAX = 64
 """A number or literal longer than this is no longer taken for one."""
 LONG_NUMBER_DIGITS = 7
@@ -54,7 +58,10 @@ class JsonHoldBack:
         self._string: HoldBack | None = None
         self._is_key = False
         self._escaped = False
+        self._shown = ""
+        self._shown_keys: dict[str, int] = {}
         self._bare = ""
+        self._left = ""
         self._prose: HoldBack | None = None
         self.findings: list[Finding] = []
 
@@ -73,13 +80,15 @@ class JsonHoldBack:
                 out.append(self._prose.push(text[at:]))
                 break
             at = self._in_string(text, at, out) if self._string is not None else self._outside(text, at, out)
+        if self._prose is None:
+            self._left = (self._left + text)[-LEFT_CONTEXT_CHARS - BARE_CHARS_MAX :]
         return "".join(out)
 
     def finish(self, *, truncated: bool = False) -> str:
         """The rest; `truncated` as for `HoldBack.finish`."""
         out: list[str] = []
         if self._bare and self._prose is None:
-            self._end_bare(out)
+            self._end_bare(out, truncated=truncated)
         for inner in (self._string, self._prose):
             if inner is not None:
                 out.append(inner.finish(truncated=truncated))
@@ -101,21 +110,30 @@ class JsonHoldBack:
             if at == len(text):
                 break
             if text[at] == '"':
-                self._note_key(text[start:at])
-                out.append(string.push(text[start:at]) + string.finish() + '"')
-                self._end_string(string)
+                self._release(text[start:at], out)
+                self._end_string(string, out)
                 return at + 1
             self._escaped = True
             at += 1
-        self._note_key(text[start:at])
-        out.append(string.push(text[start:at]))
+        self._release(text[start:at], out)
         return at
 
-    def _note_key(self, piece: str) -> None:
+    def _release(self, piece: str, out: list[str]) -> None:
+        assert self._string is not None  # noqa: S101 - the caller's condition
+        shown = self._string.push(piece)
+        out.append(shown)
         if self._is_key:
             self._key = (self._key + piece)[-KEY_CONTEXT_CHARS:]
+            self._shown = (self._shown + shown)[:KEY_CHARS_MAX]
 
-    def _end_string(self, string: HoldBack) -> None:
+    def _end_string(self, string: HoldBack, out: list[str]) -> None:
+        rest = string.finish()
+        out.append(rest)
+        if self._is_key and string.findings:
+            shown = (self._shown + rest)[:KEY_CHARS_MAX]
+            count = self._shown_keys[shown] = self._shown_keys.get(shown, 0) + 1
+            out.append(f"_{count}" if count > 1 else "")
+        out.append('"')
         self.findings += string.findings
         self._string = None
         self._expect = _Expect.COLON if self._is_key else self._after_value()
@@ -137,33 +155,32 @@ class JsonHoldBack:
         if self._structure(char):
             out.append(char)
             return at + 1
-        if self._expect in (_Expect.VALUE, _Expect.VALUE_OR_END) and char not in ",]}[{\":":
+        if self._expect in (_Expect.VALUE, _Expect.VALUE_OR_END) and char not in ',]}[{":':
             return self._more_bare(text, at, out)
         return self._not_json(text, at, out)
 
     def _structure(self, char: str) -> bool:
         """Follow the grammar over one structural character; False when it is not allowed here."""
         expect = self._expect
-        value = expect in (_Expect.VALUE, _Expect.VALUE_OR_END)
+        value = expect in (_Expect.VALUE, _Expect.VALUE_OR_END) or (expect is _Expect.NOTHING and char in "{[")
         key = expect in (_Expect.KEY, _Expect.KEY_OR_END)
+        ended = expect is _Expect.COMMA_OR_END
+        opened = self._stack[-1][0] if self._stack else ""
         if char == '"' and (value or key):
             self._is_key = key
             context = f"{self._key}: " if value and self._key else ""
             self._key = "" if key else self._key
+            self._shown = ""
             self._string = HoldBack(self._scanner, context=context, json_text=True)
         elif char in "{[" and value and len(self._stack) < DEPTH_MAX:
             self._stack.append((char, self._key))
             self._expect = _Expect.KEY_OR_END if char == "{" else _Expect.VALUE_OR_END
         elif char == ":" and expect is _Expect.COLON:
             self._expect = _Expect.VALUE
-        elif char == "," and expect is _Expect.COMMA_OR_END:
-            self._expect = _Expect.KEY if self._stack[-1][0] == "{" else _Expect.VALUE
-        elif char == "}" and self._stack[-1:] and self._stack[-1][0] == "{" and (
-            expect in (_Expect.COMMA_OR_END, _Expect.KEY_OR_END)
-        ):
-            self._close()
-        elif char == "]" and self._stack[-1:] and self._stack[-1][0] == "[" and (
-            expect in (_Expect.COMMA_OR_END, _Expect.VALUE_OR_END)
+        elif char == "," and ended:
+            self._expect = _Expect.KEY if opened == "{" else _Expect.VALUE
+        elif (char == "}" and opened == "{" and (ended or expect is _Expect.KEY_OR_END)) or (
+            char == "]" and opened == "[" and (ended or expect is _Expect.VALUE_OR_END)
         ):
             self._close()
         else:
@@ -190,32 +207,34 @@ class JsonHoldBack:
     def _bounded_bare(self, text: str, at: int, out: list[str]) -> int:
         return at if len(self._bare) <= BARE_CHARS_MAX else self._not_json(text, at, out)
 
-    def _end_bare(self, out: list[str]) -> None:
+    def _end_bare(self, out: list[str], *, truncated: bool = False) -> None:
         token = self._bare.rstrip(_SPACE)
         space = self._bare[len(token) :]
+        is_literal = _LITERAL.fullmatch(token) is not None
         digits = _DIGITS.match(token)
-        if not _LITERAL.fullmatch(token) or (digits and len(digits.group(1)) >= LONG_NUMBER_DIGITS):
-            context = f"{self._key}: " if self._key else ""
-            redacted = redact(self._scanner, token, context=context)
-            self.findings += redacted.findings
-            if redacted.findings:
-                token = f'"{redacted.text}"' if _LITERAL.fullmatch(token) else redacted.text
+        if truncated or not is_literal or (digits and len(digits.group(1)) >= LONG_NUMBER_DIGITS):
+            channel = HoldBack(self._scanner, context=f"{self._key}: " if self._key else "")
+            shown = channel.push(token) + channel.finish(truncated=truncated)
+            self.findings += channel.findings
+            if shown != token:
+                token = f'"{shown}"' if is_literal else shown
         out.append(token + space)
         self._bare = ""
         self._expect = self._after_value()
 
     def _not_json(self, text: str, at: int, out: list[str]) -> int:
         """From here on the channel is prose; what was held goes first."""
-        context = f"{self._key}: " if self._key else ""
-        self._prose = HoldBack(self._scanner, context=context)
+        before = self._left + text[:at]
+        before = before[: len(before) - len(self._bare)]
+        self._prose = HoldBack(self._scanner, context=before[-LEFT_CONTEXT_CHARS:], json_text=True)
         held, self._bare = self._bare, ""
         out.append(self._prose.push(held))
         return at
 
 
-def redact_json(scanner: Scanner, text: str) -> Redacted:
+def redact_json(scanner: Scanner, text: str, *, truncated: bool = False) -> Redacted:
     """A whole JSON document in a string, by the same engine; its findings have offsets in their own values."""
     channel = JsonHoldBack(scanner)
     out = [channel.push(text[at : at + BATCH_CHARS]) for at in range(0, len(text), BATCH_CHARS)]
-    out.append(channel.finish())
+    out.append(channel.finish(truncated=truncated))
     return Redacted("".join(out), tuple(channel.findings))

@@ -3,11 +3,12 @@
 Laws kept here:
 1. Every change of state is in `TRANSITIONS`; a pair that is not there is a bug of the caller.
 2. The last three states are final: they send nothing more, ever.
-3. After a failure no held text leaves but what was decided.
+3. After a failure no held text leaves but what was decided. After `[DONE]` nothing can fail any more.
 
     OPENING  --bytes-->  STREAMING  --[DONE]-->  DRAINING  --end-->  DONE
        |                     |                      |
-       +---------------------+----------------------+--> FAILED (error event sent), ABANDONED (client gone)
+       +---------------------+----------------------|--> FAILED (error event sent)
+       +---------------------+----------------------+--> ABANDONED (client gone)
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ TRANSITIONS: dict[tuple[State, Step], State] = {
     (State.DRAINING, Step.BYTES): State.DRAINING,
     (State.DRAINING, Step.DONE_MARK): State.DRAINING,
     (State.DRAINING, Step.END): State.DONE,
-    **{(state, Step.FAILURE): State.FAILED for state in State if state not in FINAL},
+    (State.OPENING, Step.FAILURE): State.FAILED,
+    (State.STREAMING, Step.FAILURE): State.FAILED,
     **{(state, Step.GONE): State.ABANDONED for state in State if state not in FINAL},
 }
 

@@ -13,40 +13,52 @@ import re
 from gateway.wire.format import Channel, Chunk, SlotKind
 from gateway.wire.json_text import quote
 
-_TEXT = rb'"((?:[^"\\\x00-\x1f]|\\["\\/bfnrt])*)"'
-_PLAIN = rb'"[^"\\\x00-\x1f]*"'
+# No more than 1,000 escapes in a match: the engine keeps memory for each repetition until the match is over.
+_TEXT = re.compile(rb'"([^"\\\x00-\x1f]*+(?:\\["\\/bfnrt][^"\\\x00-\x1f]*+){0,1000}+)"').match
+_PLAIN = re.compile(rb'"([^"\\\x00-\x1f]*+)"').match
 
 
 class Template:
     """The bytes around a channel's text."""
 
-    __slots__ = ("_after", "_before", "_match", "channel", "kind")
+    __slots__ = ("_after", "_before", "_first", "_holes", "channel", "kind")
 
     def __init__(self, data: bytes, chunk: Chunk) -> None:
         slot = chunk.slots[0]
         assert slot.channel is not None  # noqa: S101 - `template_of` has looked
         self.channel: Channel = slot.channel
         self.kind = slot.kind
-        holes = sorted([(slot.start, slot.end, _TEXT, b""), *((a, b, _PLAIN, new) for a, b, new in chunk.blanks)])
-        regex, sides, at = b"", [b"", b""], 0
-        for start, end, hole, written in holes:
-            regex += re.escape(data[at:start]) + hole
+        marks = [(slot.start, slot.end, True, b""), *((start, end, False, new) for start, end, new in chunk.blanks)]
+        marks.sort(key=lambda mark: mark[0])
+        self._first = data[: marks[0][0]]
+        self._holes: list[tuple[bool, bytes]] = []
+        sides, at = [b"", b""], 0
+        for place, (start, end, is_text, written) in enumerate(marks):
+            following = marks[place + 1][0] if place + 1 < len(marks) else len(data)
+            self._holes.append((is_text, data[end:following]))
             sides[0 if start <= slot.start else 1] += data[at:start] + written
             at = end
-        self._match = re.compile(regex + re.escape(data[at:])).fullmatch
         self._before, self._after = b"data: " + sides[0], sides[1] + data[at:] + b"\n\n"
 
     def text_of(self, data: bytes) -> str | None:
         """The channel text of an event of this kind; None when it is of another."""
-        match = self._match(data)
-        if match is None:
+        if not data.startswith(self._first):
             return None
-        body = match.group(1)
+        at, body = len(self._first), b""
+        for is_text, literal in self._holes:
+            match = _TEXT(data, at) if is_text else _PLAIN(data, at)
+            if match is None or not data.startswith(literal, match.end()):
+                return None
+            at = match.end() + len(literal)
+            if is_text:
+                body = match.group(1)
+        if at != len(data):
+            return None
         try:
             text = body.decode()
         except UnicodeDecodeError:
             return None
-        return json.loads(f'"{text}"') if b"\\" in body else text
+        return json.loads(f'"{text}"') if body.find(b"\\") >= 0 else text
 
     def event(self, text: str) -> bytes:
         """The event with this text, ready to send."""
@@ -54,8 +66,8 @@ class Template:
 
 
 def template_of(data: bytes, chunk: Chunk) -> Template | None:
-    """A template of this event; None when it holds more to decide than one text."""
-    if len(chunk.slots) != 1 or chunk.finished or chunk.is_error:
+    """A template of this event; None when it holds more to decide than one text, or more than one line."""
+    if len(chunk.slots) != 1 or chunk.finished or chunk.is_error or data.find(b"\n") >= 0:
         return None
     slot = chunk.slots[0]
     if slot.channel is None or slot.kind not in (SlotKind.TEXT, SlotKind.JSON):

@@ -2,14 +2,15 @@
 (channels).
 
 A walk over the parsed body meets every string, key and long number. What the format's rules do not name as safe is a
-slot: new fields of a provider are scanned, not trusted (law 8).
+slot: new fields of a provider are scanned, not trusted (law 8). A name is safe only where the format put it: `id` in
+the `metadata` of an application, or below a field that nobody knows, is a name like any other.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Protocol
 
@@ -28,6 +29,23 @@ _ATTACHMENT_TYPES = frozenset(
     {"image_url", "input_image", "input_audio", "audio_url", "file", "input_file", "video_url"}
 )
 _ATTACHMENT_KEYS = frozenset({"data", "file_data", "b64_json"})
+_BASE64 = re.compile(r"[A-Za-z0-9+/_=\s-]+", re.ASCII)
+_DATA_URL = re.compile(
+    r"\s*data:(?:[^,\s]{0,128};base64|(?:application|audio|font|image|model|video)/[^,\s]{0,128}),", re.IGNORECASE
+)
+
+
+class Trust(Enum):
+    """What the names of fields are worth in a part of a body.
+
+    FORMAT: the format's own part. UNKNOWN: below a field that the format does not know; strings and numbers are scanned
+    whatever their name is, attachments are still told by theirs. DATA: a free form of the application's or the
+    model's, such as `metadata`, where a name says nothing.
+    """
+
+    FORMAT = "format"
+    UNKNOWN = "unknown"
+    DATA = "data"
 
 
 class SlotKind(Enum):
@@ -46,7 +64,7 @@ class Slot:
     """One text in a body: the literal `body[start:end]`, quotes included.
 
     `context` is the name of its field, which recognizers may read as if it stood before the text. `channel` is set for
-    a piece of a stream's text.
+    a piece of a stream's text. `cut_off` says that the text stopped short of its end (token limit).
     """
 
     kind: SlotKind
@@ -56,6 +74,7 @@ class Slot:
     text: str = field(repr=False)
     context: str = field(default="", repr=False)
     channel: Channel | None = None
+    cut_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,51 +86,87 @@ class Rules:
         numbers: numbers that count or date and identify nobody.
         json_text: strings that hold a JSON document.
         keys: the format's own words: never scanned as keys, and no context for what they hold.
+        free: fields below which names are the application's or the model's.
     """
 
     identifiers: frozenset[str]
     numbers: frozenset[str]
     json_text: frozenset[str]
     keys: frozenset[str]
+    free: frozenset[str] = frozenset()
+
+    def trust_below(self, key: str, trust: Trust) -> Trust:
+        """What names are worth in the value of a field that stands where they are worth `trust`."""
+        if trust is Trust.DATA or key in self.free:
+            return Trust.DATA
+        return trust if key in self.keys else Trust.UNKNOWN
 
 
-def slots(node: Node, rules: Rules, steps: tuple[Step, ...] = (), name: str = "") -> Iterator[Slot]:
+def slots(
+    node: Node, rules: Rules, steps: tuple[Step, ...] = (), name: str = "", trust: Trust = Trust.FORMAT
+) -> Iterator[Slot]:
     """Every slot below a node, in the order of the body."""
     if node.kind is Kind.STRING:
-        yield from _string(node, rules, steps, name)
+        yield from _string(node, rules, steps, name, trust)
     elif node.kind is Kind.NUMBER:
-        yield from _number(node, rules, steps, name)
+        yield from _number(node, rules, steps, name, trust)
     elif node.kind is Kind.ARRAY:
         for index, element in enumerate(node.elements):
-            yield from slots(element, rules, (*steps, index), name)
+            yield from slots(element, rules, (*steps, index), name, trust)
     elif node.kind is Kind.OBJECT:
-        yield from _object(node, rules, steps)
+        if trust is not Trust.DATA and is_attachment(node):
+            yield Slot(SlotKind.ATTACHMENT, node.start, node.end, steps, "")
+        for key in node.members:
+            yield from member_slots(node, key, rules, steps, trust)
 
 
-def _object(node: Node, rules: Rules, steps: tuple[Step, ...]) -> Iterator[Slot]:
+def member_slots(node: Node, key: str, rules: Rules, steps: tuple[Step, ...], trust: Trust) -> Iterator[Slot]:
+    """The slots of one member of an object that stands at `steps`."""
+    key_node, value = node.members[key]
+    steps = (*steps, key)
+    if key not in rules.keys:
+        yield Slot(SlotKind.KEY, key_node.start, key_node.end, steps, key)
+    yield from slots(value, rules, steps, key, rules.trust_below(key, trust))
+
+
+def is_attachment(node: Node) -> bool:
+    """Whether an object says of itself that it is one."""
     kind = node.get("type")
-    if kind is not None and kind.kind is Kind.STRING and kind.text() in _ATTACHMENT_TYPES:
-        yield Slot(SlotKind.ATTACHMENT, node.start, node.end, steps, "")
-    for key, (key_node, value) in node.members.items():
-        if key not in rules.keys:
-            yield Slot(SlotKind.KEY, key_node.start, key_node.end, (*steps, key), key)
-        yield from slots(value, rules, (*steps, key), key)
+    return kind is not None and kind.kind is Kind.STRING and kind.text() in _ATTACHMENT_TYPES
 
 
-def _string(node: Node, rules: Rules, steps: tuple[Step, ...], name: str) -> Iterator[Slot]:
+def piece(
+    node: Node, rules: Rules, steps: tuple[Step, ...], name: str, trust: Trust, channel: Channel
+) -> Iterator[Slot]:
+    """The slot of a string that is a piece of a stream's text. A piece is never judged by what it looks like: the
+    rest of its text may look otherwise."""
+    for slot in _string(node, rules, steps, name, trust):
+        if slot.kind is SlotKind.ATTACHMENT and name in _ATTACHMENT_KEYS:
+            yield slot
+        elif slot.kind is SlotKind.JSON:
+            yield replace(slot, channel=channel)
+        else:
+            context = context_of(name, rules.keys)
+            yield Slot(SlotKind.TEXT, slot.start, slot.end, steps, node.text(), context, channel)
+
+
+def _string(node: Node, rules: Rules, steps: tuple[Step, ...], name: str, trust: Trust) -> Iterator[Slot]:
     text = node.text()
-    if not text or (name in rules.identifiers and _SAFE_SHAPE.fullmatch(text)):
+    if not text and name != "text":  # an empty part of a message joins its neighbours
         return
+    if trust is Trust.FORMAT and name in rules.identifiers and _SAFE_SHAPE.fullmatch(text):
+        return
+    is_data = trust is not Trust.DATA and name in _ATTACHMENT_KEYS and _BASE64.fullmatch(text)
     if name in rules.json_text:
         yield Slot(SlotKind.JSON, node.start, node.end, steps, text)
-    elif name in _ATTACHMENT_KEYS or text.startswith("data:"):
+    elif is_data or _DATA_URL.match(text):
         yield Slot(SlotKind.ATTACHMENT, node.start, node.end, steps, "")
     else:
         yield Slot(SlotKind.TEXT, node.start, node.end, steps, text, context_of(name, rules.keys))
 
 
-def _number(node: Node, rules: Rules, steps: tuple[Step, ...], name: str) -> Iterator[Slot]:
-    if name in rules.numbers:
+def _number(node: Node, rules: Rules, steps: tuple[Step, ...], name: str, trust: Trust) -> Iterator[Slot]:
+    if trust is Trust.FORMAT and name in rules.numbers:
         return
     match = _INTEGER_DIGITS.match(node.raw)
     if match is not None and len(match.group(1)) >= LONG_NUMBER_DIGITS:
@@ -128,7 +183,7 @@ class Chunk:
     """One event of a stream, read.
 
     `blanks` are byte ranges to overwrite whatever happens. `finished` are the choices that end with this event, and
-    whether their text was cut off. `frame` is what a made-up event of the same stream needs.
+    whether their text was cut off. `frame` is what a made-up event of the same stream needs; nothing in it is a slot.
     """
 
     slots: tuple[Slot, ...]

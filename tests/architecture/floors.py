@@ -17,7 +17,7 @@ FLOOR_2 = {"gateway.settings", "gateway.vault", "gateway.auth", "gateway.firewal
 FLOOR_3 = {"gateway.kms", "gateway.stream", "gateway.inspection"}
 FLOOR_4 = {"gateway.demo", "gateway.services"}
 FLOOR_5 = {"gateway.server"}
-FLOOR_6 = {"gateway.verify", "gateway.cli"}
+FLOOR_6 = {"gateway.verify", "gateway.dev", "gateway.batch", "gateway.cli"}
 
 # From room to the rooms that it may import, besides itself.
 MAY_IMPORT: dict[str, frozenset[str]] = {
@@ -39,6 +39,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "gateway.server": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4,
     # Plays the client and the provider of a running gateway: what it proves, it must not share.
     "gateway.verify": GROUND | {"gateway.errors", "gateway.wire", "gateway.demo", "recognizers"},
+    "gateway.dev": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4 | FLOOR_5,
+    "gateway.batch": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4,
     "gateway.cli": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4 | FLOOR_5 | FLOOR_6,
     "gateway.__main__": GROUND | {"gateway.cli"},
 }
@@ -82,7 +84,7 @@ IMPURE = (
 # Optional packages are imported on first use, commands when they are called.
 LATE_IMPORTS = ("gateway.kms", "gateway.stores", "gateway.cli", "recognizers.presidio")
 # One file per thing: these find modules by folder walk or by a name in the configuration.
-FOLDER_WALKS = ("recognizers.catalogue", "gateway.wire", "gateway.kms", "gateway.stores")
+FOLDER_WALKS = ("recognizers.catalogue", "recognizers.checksums", "gateway.wire", "gateway.kms", "gateway.stores")
 
 
 def floor_violations(root: Path) -> list[str]:
