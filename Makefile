@@ -18,7 +18,7 @@ RUNTIME := $(VENV)/.runtime-stamp
 DEV := $(VENV)/.dev-stamp
 STALE := $(shell { [ "$$(cat $(RUNTIME) 2>/dev/null)" = "$(CURDIR)" ] && $(BIN)/python -c ''; } 2>/dev/null || echo stale)
 
-.PHONY: run venv test check bench test-all verify-external lock clean help stale
+.PHONY: run venv test check bench test-all verify-external docs lock clean help stale
 
 run: $(RUNTIME)  ## start the gateway on :8080 with embedded defaults (ARGS="--port 8081 ...")
 	@$(BIN)/holdback dev $(ARGS)
@@ -42,6 +42,9 @@ test-all: $(DEV)  ## the test suite with the long forms of slow tests
 
 verify-external: $(DEV)  ## the public judge in full
 	@$(BIN)/python -m tests.external.run $(ARGS)
+
+docs: $(DEV)  ## make docs/reference anew from the code
+	@$(BIN)/python docs/generate.py
 
 # The development set is solved first and the other two inside it, so that one package has one version everywhere.
 # A release younger than a week is not taken: most poisoned ones are found by then.

@@ -121,8 +121,7 @@ def _gather(node: Any, path: Path, joined: dict[Path, str]) -> None:
 
 def event(data: Any, *, ascii_only: bool = True) -> bytes:
     """One event; `data` is a JSON value, or bytes that go as they are."""
-    body = data if isinstance(data, bytes) else json.dumps(data, ensure_ascii=ascii_only).encode()
-    return b"data: " + body + b"\n\n"
+    return b"data: %b\n\n" % (data if isinstance(data, bytes) else json.dumps(data, ensure_ascii=ascii_only).encode())
 
 
 def delta(piece: dict[str, Any], *, choice: int = 0, finish: str | None = None, ascii_only: bool = True) -> bytes:

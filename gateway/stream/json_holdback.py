@@ -47,11 +47,29 @@ class _Expect(Enum):
     NOTHING = "white space"
 
 
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
+
+
+class _Unescaping:
+    """A scanner for the inside of strings: its `cut_off` reads escapes too."""
+
+    def __init__(self, scanner: Scanner) -> None:
+        self.start = scanner.start
+        self.scan = scanner.scan
+        self.tail_end = scanner.tail_end
+        self.replacement = scanner.replacement
+        self._cut_off = scanner.cut_off
+
+    def cut_off(self, raw: str) -> bool:
+        read = _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else match[2], raw)
+        return self._cut_off(read) or self._cut_off(raw)
+
+
 class JsonHoldBack:
     """Same face as `HoldBack`."""
 
     def __init__(self, scanner: Scanner) -> None:
-        self._scanner = scanner
+        self._scanner = _Unescaping(scanner)
         self._expect = _Expect.VALUE
         self._stack: list[tuple[str, str]] = []
         self._key = ""
@@ -213,7 +231,8 @@ class JsonHoldBack:
         is_literal = _LITERAL.fullmatch(token) is not None
         digits = _DIGITS.match(token)
         if truncated or not is_literal or (digits and len(digits.group(1)) >= LONG_NUMBER_DIGITS):
-            channel = HoldBack(self._scanner, context=f"{self._key}: " if self._key else "")
+            context = f"{self._key}: " if self._key else ""
+            channel = HoldBack(self._scanner, context=context, json_text=not is_literal)
             shown = channel.push(token) + channel.finish(truncated=truncated)
             self.findings += channel.findings
             if shown != token:

@@ -39,6 +39,7 @@ class Provider:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     pause_seconds: float = 0.0
+    delay_seconds: float = 0.0
     before: Callable[[int, web.StreamResponse, web.Request], Any] | None = None
     requests: list[bytes] = field(default_factory=list)
     seen_headers: list[dict[str, str]] = field(default_factory=list)
@@ -49,6 +50,7 @@ class Provider:
         """The handler."""
         self.requests.append(await request.read())
         self.seen_headers.append(dict(request.headers))
+        await asyncio.sleep(self.delay_seconds)
         if self.body is not None:
             return web.json_response(self.body, status=self.status, headers=self.headers)
         response = web.StreamResponse(status=self.status, headers={"Content-Type": "text/event-stream", **self.headers})

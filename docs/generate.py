@@ -1,0 +1,120 @@
+"""Writes `docs/reference/` from the code: `make docs`. A test compares, so that the pages cannot go stale."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import NoneType
+from typing import get_args
+
+from pydantic import BaseModel
+
+from gateway.errors import ConfigurationError, all_errors
+from gateway.observe.metrics import Metrics
+from gateway.settings import Settings
+from recognizers.catalogue import catalogue
+from recognizers.patterns import compile_pattern
+from recognizers.recognizer import HOLDBACK_CHARS, Recognizer
+
+FOLDER = Path(__file__).parent / "reference"
+NOTE = "<!-- Made by docs/generate.py: change the code, then run `make docs`. -->\n\n"
+
+
+def cell(text: str) -> str:
+    """Text that cannot break out of a table."""
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def errors() -> str:
+    """The error taxonomy."""
+    rows = ["# Errors", ""]
+    rows += ["Before the headers of an answer: JSON, `{\"error\": {\"message\", \"type\", \"code\", \"param\"}}`.", ""]
+    rows += ["After them: an event with the same body; the stream then ends without `[DONE]`.", ""]
+    rows += ["No message ever holds text of a request or an answer.", ""]
+    rows += ["| code | status | a retry can help | message |", "|---|---|---|---|"]
+    for error in all_errors():
+        if error is not ConfigurationError:
+            rows.append(f"| `{error.code}` | {error.status} | {'yes' if error.retryable else 'no'} | {error.public} |")
+    rows += ["", "A configuration that cannot be used stops the start with one line and exit code 78."]
+    return NOTE + "\n".join(rows) + "\n"
+
+
+def settings() -> str:
+    """Everything that can be set in a configuration file."""
+    rows = ["# Settings", "", "For `holdback serve --config FILE`. Secrets are named here, never written.", ""]
+    rows += ["| setting | default | meaning |", "|---|---|---|"]
+    rows += _fields(Settings, "")
+    return NOTE + "\n".join(rows) + "\n"
+
+
+def _fields(model: type[BaseModel], prefix: str) -> list[str]:
+    rows = []
+    for name, info in model.model_fields.items():
+        inner = next((t for t in (info.annotation, *get_args(info.annotation)) if _is_model(t)), None)
+        if inner is not None:
+            rows += _fields(inner, f"{prefix}{name}.")
+        elif name not in ("key", "upstream_key"):
+            default = "required" if info.is_required() else f"`{info.default}`" if info.default != "" else ""
+            rows.append(f"| `{prefix}{name}` | {default} | {cell(info.description or '')} |")
+    return rows
+
+
+def _is_model(annotation: object) -> bool:
+    return isinstance(annotation, type) and annotation is not NoneType and issubclass(annotation, BaseModel)
+
+
+def metrics() -> str:
+    """What `/metrics` has."""
+    rows = ["# Metrics", "", "At `/metrics`, in Prometheus' text format. Labels never hold values.", ""]
+    rows += ["| metric | kind | labels | meaning |", "|---|---|---|---|"]
+    for metric in Metrics().registry.collect():
+        labels = LABELS.get(metric.name, "")
+        rows.append(f"| `{metric.name}` | {metric.type} | {labels} | {metric.documentation} |")
+    return NOTE + "\n".join(rows) + "\n"
+
+
+LABELS = {
+    "holdback_requests": "endpoint, status",
+    "holdback_failures": "code",
+    "holdback_findings": "direction, entity, action",
+}
+
+
+def entities() -> str:
+    """The catalogue."""
+    known = catalogue()
+    rows = ["# Entities", "", f"{len(known)} entities. In the examples, what stands between « and » is found.", ""]
+    rows += ["| entity | what | longest | checked by | example | source |", "|---|---|---|---|---|---|"]
+    rows += [_entity(recognizer) for _, recognizer in sorted(known.items())]
+    return NOTE + "\n".join(rows) + "\n"
+
+
+def _entity(recognizer: Recognizer) -> str:
+    compiled = [compile_pattern(recognizer, p, i, HOLDBACK_CHARS) for i, p in enumerate(recognizer.patterns)]
+    longest = str(max(c.shape.longest for c in compiled))
+    if any(p.tail for p in recognizer.patterns):
+        longest += " and a tail"
+    checks = sorted({f"`{p.checksum}`" for p in recognizer.patterns if p.checksum})
+    context = ["context words"] if any(p.needs_context for p in recognizer.patterns) else []
+    cells = (
+        f"`{recognizer.entity}`",
+        cell(recognizer.summary),
+        longest,
+        ", ".join([*checks, *context]),
+        cell(recognizer.examples[0]) if recognizer.examples else "",
+        cell(recognizer.source),
+    )
+    return "| " + " | ".join(cells) + " |"
+
+
+PAGES = {"errors.md": errors, "settings.md": settings, "metrics.md": metrics, "entities.md": entities}
+
+
+def main() -> None:
+    """Write all pages."""
+    FOLDER.mkdir(exist_ok=True)
+    for name, page in PAGES.items():
+        (FOLDER / name).write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

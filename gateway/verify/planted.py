@@ -1,0 +1,144 @@
+"""What is planted, and how it is recognised on the other side.
+
+The values are the catalogue's own examples, whole sentences with the value between guillemets, so that context words
+stand where they must. A value counts as leaked when five characters of its core (letters and digits, without
+separators, case or width) come out in a row that do not stand in the text around it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from recognizers.pipeline import Pipeline, Progress
+from recognizers.recognizer import Recognizer, Span
+
+RUN_CHARS = 5
+"""So many characters of a value in a row are a leak."""
+BEFORE = "Here is what you asked for, word by word.\n"
+AFTER = "\n; that was all of it, thank you."
+# A semicolon ends whatever swallows to its terminator; what stands on the near side of these two is nobody's value.
+KEPT_BEFORE, KEPT_AFTER = "Here is what you asked for", "that was all of it, thank you."
+SKELETON = f"{BEFORE} {AFTER} verify chatcmpl chat.completion.chunk assistant stop tool_calls note case"
+
+_VALUE = re.compile("«(.*?)»", re.DOTALL)
+_SEPARATORS = re.compile(r"[\W_]+")
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """One example of an entity: its text, where its values stand in it, and what would betray them."""
+
+    entity: str
+    text: str = field(repr=False)
+    spans: tuple[tuple[int, int], ...]
+    runs: frozenset[str] = field(repr=False)
+
+    @property
+    def values(self) -> list[str]:
+        """The values, as they stand in the text."""
+        return [self.text[start:end] for start, end in self.spans]
+
+    @property
+    def framed(self) -> tuple[str, tuple[tuple[int, int], ...]]:
+        """The text between two clean sentences, and where its values stand there."""
+        at = len(BEFORE)
+        return BEFORE + self.text + AFTER, tuple((start + at, end + at) for start, end in self.spans)
+
+    @property
+    def number(self) -> str | None:
+        """The value as a JSON number, when it is one: digits only, and enough of them to identify somebody."""
+        value = self.values[0]
+        is_number = value.isascii() and value.isdigit() and len(value) >= 7 and value[0] != "0"
+        return value if is_number and len(self.spans) == 1 else None
+
+    @property
+    def number_key(self) -> str:
+        """A field's name that says of the number what the example says before it."""
+        return re.sub(r"\W+", "_", self.text[: self.spans[0][0]]).strip("_")[-40:] or "number"
+
+    def leaks(self, texts: Iterable[str]) -> bool:
+        """Whether one of these texts holds enough of a value."""
+        return any(self._leaks(text) for text in texts)
+
+    def _leaks(self, text: str) -> bool:
+        seen = core(text)
+        if "\\" in text:
+            seen += "\n" + core(_ESCAPE.sub(_character, text))
+        return any(run in seen for run in self.runs)
+
+
+def core(text: str) -> str:
+    """Letters and digits only, in one case and width."""
+    return _SEPARATORS.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+def planted(recognizer: Recognizer) -> list[Planted]:
+    """What a recognizer's examples give, in their order."""
+    return [one for example in recognizer.examples if (one := _planted(recognizer.entity, example)) is not None]
+
+
+def score(recognizer: Recognizer, example: Planted) -> float:
+    """How sure a gateway must be of an example's values: asked only when one came through whole, to tell a policy's
+    threshold from a leak. What our own catalogue cannot find either is a leak (1.0)."""
+    _, spans = Pipeline([recognizer]).scan(example.text, 0, Progress(), final=True)
+    return min((_best(spans, start, end) for start, end in example.spans), default=1.0)
+
+
+def _best(spans: Iterable[Span], start: int, end: int) -> float:
+    return max((span.score for span in spans if span.start < end and span.end > start), default=1.0)
+
+
+def choose(examples: list[Planted], most: int) -> list[Planted]:
+    """At most so many: the first one, the longest (which tests the hold-back hardest), one with characters of several
+    bytes, then in order."""
+    if len(examples) <= most:
+        return examples
+    longest = max(examples, key=lambda one: max(end - start for start, end in one.spans))
+    wide = [one for one in examples if not all(value.isascii() for value in one.values)]
+    wanted = dict.fromkeys(id(one) for one in (examples[0], longest, *wide[:1], *examples))
+    by_id = {id(one): one for one in examples}
+    return [by_id[one] for one in wanted][:most]
+
+
+def representatives(firsts: list[Planted], most: int) -> list[Planted]:
+    """So many that look as different as can be: of each shape of value the first one, then the rest in order."""
+    by_shape: dict[tuple[bool, ...], Planted] = {}
+    for one in firsts:
+        value = one.values[0]
+        shape = ("@" in value, value.isdigit(), value.isascii(), len(value) > 30, " " in value, any(map(str.isalpha, value)))
+        by_shape.setdefault(shape, one)
+    chosen = list(by_shape.values())[:most]
+    return [*chosen, *(one for one in firsts if one not in chosen)][:most]
+
+
+def _planted(entity: str, example: str) -> Planted | None:
+    text, spans, rest = "", [], 0
+    for match in _VALUE.finditer(example):
+        text += example[rest : match.start()]
+        spans.append((len(text), len(text) + len(match.group(1))))
+        text += match.group(1)
+        rest = match.end()
+    text += example[rest:]
+    if not spans:
+        return None
+    around = "".join(text[a:b] for a, b in zip([0, *(e for _, e in spans)], [*(s for s, _ in spans), len(text)], strict=True))
+    runs = _runs([text[start:end] for start, end in spans], core(f"{around} {entity} {SKELETON}"))
+    return Planted(entity, text, tuple(spans), runs) if runs else None
+
+
+def _runs(values: Collection[str], around: str) -> frozenset[str]:
+    found: set[str] = set()
+    for value in values:
+        for form in {core(value), core(unquote(value))}:
+            size = min(RUN_CHARS, len(form))
+            found.update(form[at : at + size] for at in range(len(form) - size + 1))
+    return frozenset(run for run in found if run and run not in around)
+
+
+def _character(match: re.Match[str]) -> str:
+    return chr(int(match.group(1), 16)) if match.group(1) else " "
