@@ -1,4 +1,4 @@
-"""Checks by name for secrets: does a value look like one, or does its form hold what its issuer says?
+"""Checks by name for secrets and names next to a label: does a value look like one, or hold what its issuer says?
 
 A check gets the candidate's view text, label and connector included, answers yes or no, and never raises.
 """
@@ -18,8 +18,8 @@ _NO_ALNUM = re.compile(r"[^0-9A-Za-z]", re.ASCII)
 
 def _value(text: str) -> str:
     """What stands after the label and its connector."""
-    parts = re.split(r"(?:::?=|[=-]>|={1,2}|:|>)|\s(?:is|was)[\s:]|(?<=[a-z])[ \t]", text, maxsplit=1, flags=re.I)
-    return parts[-1].strip("\"'`* \t=>:")
+    connector = r"[ =]" if text.startswith("--") else r"[:=>]|\s(?:is|was)[\s:]"
+    return re.split(connector, text, maxsplit=1)[-1].strip("\"'`* \t=>:")
 
 
 def _entropy(value: str) -> float:
@@ -135,6 +135,12 @@ def discord_token(text: str) -> bool:
         return False
 
 
+def user_handle(text: str) -> bool:
+    """A name with a digit, a dot or an underscore in it: words of a language and bare variables are none."""
+    handle = text.rstrip("\"'").rpartition(" ")[2].rpartition("=")[2].rpartition(":")[2].strip("\"'@")
+    return len(handle) > 2 and any(map(str.isalpha, handle)) and re.search(r"[0-9]", handle, re.ASCII) is not None
+
+
 SECRET_CHECKSUMS: dict[str, Callable[[str], bool]] = {
     "basic_auth": basic_auth,
     "bearer_token": bearer_token,
@@ -143,4 +149,5 @@ SECRET_CHECKSUMS: dict[str, Callable[[str], bool]] = {
     "random_hex": random_hex,
     "secret_value": secret_value,
     "url_credentials": url_credentials,
+    "user_handle": user_handle,
 }

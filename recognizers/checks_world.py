@@ -5,11 +5,11 @@ A check gets the candidate's view text, separators and label included, answers y
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import ipaddress
 import re
 from collections.abc import Callable
+from datetime import date
 
 from recognizers.checks_secrets import SECRET_CHECKSUMS
 
@@ -35,7 +35,7 @@ def _luhn(digits: list[int]) -> bool:
 
 def _date(year: int, month: int, day: int) -> bool:
     try:
-        datetime.date(year, month, day)
+        date(year, month, day)
     except ValueError:
         return False
     return True
@@ -253,12 +253,6 @@ def geo_dms(text: str) -> bool:
     return bool(numbers) and numbers[0] <= 180 and all(number < 60 for number in numbers[1:])
 
 
-def user_handle(text: str) -> bool:
-    """A name with a digit, a dot or an underscore in it: words of a language and bare variables are none."""
-    handle = text.rstrip("\"'").rpartition(" ")[2].rpartition("=")[2].rpartition(":")[2].strip("\"'@")
-    return len(handle) > 2 and any(map(str.isalpha, handle)) and re.search(r"[0-9]", handle, re.ASCII) is not None
-
-
 def uuid(text: str) -> bool:
     """RFC 9562: not the nil or max UUID and not one character over and over."""
     return len(set(_NO_ALNUM.sub("", text))) > 3
@@ -297,7 +291,6 @@ CHECKSUMS: dict[str, Check] = {
     "sg_nric": sg_nric,
     "tw_national_id": tw_national_id,
     "url_host": url_host,
-    "user_handle": user_handle,
     "uuid": uuid,
     "vn_cccd": vn_cccd,
 }

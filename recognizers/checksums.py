@@ -10,9 +10,12 @@ from __future__ import annotations
 import base64
 import binascii
 import importlib
+import pkgutil
 import ipaddress
 import re
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 
 import phonenumbers
 from stdnum import iban as stdnum_iban
@@ -70,6 +73,20 @@ def email(text: str) -> bool:
     return not local.endswith(".") and _DOMAIN.fullmatch(domain) is not None
 
 
+_SPELLED_AT = re.compile(r"[ \[({<]{1,3}[aA][tT][ \])}>]{1,3}")
+_SPELLED_DOT = re.compile(r"[ \[({<]{1,3}[dD][oO][tT][ \])}>]{1,3}")
+_TOP_LEVEL = frozenset(
+    "com org net edu gov mil int info biz io co ai app dev me uk de fr es it nl be at ch pl se no fi dk ie pt gr cz "
+    "hu ro eu us ca au nz jp cn in br mx ru za kr sg hk tr il".split()
+)
+
+
+def email_spelled(text: str) -> bool:
+    """An address with its signs spelled out, under a top-level domain that people have addresses at."""
+    plain = _SPELLED_DOT.sub(".", _SPELLED_AT.sub("@", text))
+    return email(plain) and plain.rpartition(".")[2].lower() in _TOP_LEVEL
+
+
 def us_ssn_shape(text: str) -> bool:
     """A Social Security number in groups: no area 000 or 666, no group 00, no serial 0000. Areas from 900 on were
     never issued, but stand in for SSNs (ITINs among them), and specimens that circulate (078-05-1120) look like one:
@@ -81,6 +98,13 @@ def us_ssn_shape(text: str) -> bool:
 def us_ssn(text: str) -> bool:
     """A Social Security number that the SSA can have issued (randomization rules of 2011)."""
     return us_ssn_shape(text) and not _NO_DIGITS.sub("", text).startswith("9")
+
+
+def us_ssn_spaced(text: str) -> bool:
+    """A Social Security number with a space after every digit: five different digits at least, not counting up, or
+    rows of a table would be one."""
+    digits = _NO_DIGITS.sub("", text)
+    return us_ssn(text) and len(set(digits)) >= 5 and digits not in "0123456789"
 
 
 def iban(text: str) -> bool:
@@ -133,9 +157,11 @@ def phone(text: str) -> bool:
 CHECKSUMS: dict[str, Checksum] = {
     "luhn": luhn,
     "email": email,
+    "email_spelled": email_spelled,
     "card": card,
     "us_ssn": us_ssn,
     "us_ssn_shape": us_ssn_shape,
+    "us_ssn_spaced": us_ssn_spaced,
     "iban": iban,
     "ip_address": ip_address,
     "jwt_head": jwt_head,
@@ -145,11 +171,21 @@ CHECKSUMS: dict[str, Checksum] = {
 _STDNUM_PREFIX = "stdnum."
 
 
+@cache
+def table() -> dict[str, Checksum]:
+    """All checks by name: those of this file and of every module `checks_*` beside it, which holds `CHECKSUMS` too."""
+    found = dict(CHECKSUMS)
+    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
+        if module.name.startswith("checks_"):
+            found |= getattr(importlib.import_module(f"recognizers.{module.name}"), "CHECKSUMS", {})
+    return found
+
+
 def find(name: str) -> Checksum | None:
     """The check of that name: one of `CHECKSUMS`, or `stdnum.<module>` for a module of python-stdnum, such as
     `stdnum.de.idnr`. None when there is no such check."""
-    if name in CHECKSUMS or not name.startswith(_STDNUM_PREFIX):
-        return CHECKSUMS.get(name)
+    if not name.startswith(_STDNUM_PREFIX):
+        return table().get(name)
     try:
         is_valid = importlib.import_module(name).is_valid
     except (ImportError, AttributeError):

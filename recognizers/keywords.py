@@ -10,10 +10,11 @@ from collections.abc import Iterable
 
 import ahocorasick
 
-from recognizers.syntax import ALPHABET, Shape, bits
+from recognizers.syntax import ALPHABET, Shape, bits, mask_of
 
 _ANCHOR_FORMS_MAX = 16
 """A position that accepts more characters than this, or a run with more spellings, says little about a text."""
+_DIGITS = mask_of("0123456789")
 _USEFUL_FREQUENCY_MAX = 0.2
 """Literals that occur more often than this, per character of English, would call tier 2 for nothing."""
 
@@ -29,7 +30,7 @@ def anchors(shape: Shape) -> tuple[str, ...]:
     best_frequency = _USEFUL_FREQUENCY_MAX
     run: list[str] = []
     for position, mask in enumerate(shape.masks):
-        if mask.bit_count() > _ANCHOR_FORMS_MAX or mask >> 128 or not _unavoidable(shape, position):
+        if mask.bit_count() > _ANCHOR_FORMS_MAX or mask >> 128 or not _unavoidable(shape, 1 << position):
             run = []
             continue
         joined = bool(run) and shape.follow[position - 1] == 1 << position
@@ -39,6 +40,11 @@ def anchors(shape: Shape) -> tuple[str, ...]:
         frequency = sum(_frequency(literal) for literal in run)
         if frequency < best_frequency:
             best, best_frequency = tuple(run), frequency
+    if not best:
+        # Alternatives that share no position may still share a digit.
+        digits = sum(1 << p for p, mask in enumerate(shape.masks) if not mask & ~_DIGITS)
+        if _unavoidable(shape, digits):
+            return tuple("0123456789")
     return best
 
 
@@ -50,9 +56,9 @@ def _frequency(literal: str) -> float:
     return chance
 
 
-def _unavoidable(shape: Shape, position: int) -> bool:
-    """Whether no match can do without this position: with it taken out, no path leads from first to last."""
-    without = ~(1 << position)
+def _unavoidable(shape: Shape, positions: int) -> bool:
+    """Whether no match can do without these positions: with them taken out, no path leads from first to last."""
+    without = ~positions
     reached = frontier = shape.first & without
     while frontier:
         if frontier & shape.last:

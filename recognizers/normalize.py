@@ -3,9 +3,10 @@
 The *folded* view has one character of a 130-symbol alphabet for each visible character of the raw text: Unicode digits
 and letters with a Latin base become ASCII, look-alike dashes, dots and spaces become `-`, `.` and ` `, other letters of
 spaced scripts become `ø`, all else U+FFFF; characters without width (joiners, marks, bidi controls) have no place in
-it. The *decoded* view is the folded view of the text after percent-decoding, nested up to four times; it exists only
-where the text has an escape. Patterns run over both, because `95%4111...` must not lose its card to a decoder. Where
-the raw text is the inside of a JSON string, its backslash escapes are decoded first, for both.
+it. Each hidden spelling (escapes, quoted-printable, digit words, base64) has a view of its own, the folded view of the
+text after decoding; it exists only where the text has such a thing. Patterns run over all of them, because
+`95%4111...` must not lose its card to a decoder. Where the raw text is the inside of a JSON string, its backslash
+escapes are decoded first, for all views.
 
 Laws: a view depends on the text alone, never on where a buffer starts (from one unit to the next); an escape that the
 end of the text cuts in two is *pending* and has no place in the view yet.
@@ -18,7 +19,9 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
+from enum import Enum
+
+from recognizers import decodings
 
 OTHER = "\uffff"
 OTHER_LETTER = "ø"
@@ -95,28 +98,73 @@ class View:
         return bisect_left(self.starts, raw)
 
 
-def views(raw: str, *, json_text: bool = False, final: bool = False) -> tuple[View, ...]:
-    """The views of a text: folded, and decoded where the text has a percent escape.
+class Spelling(Enum):
+    """The hidden spellings that can be read, each in views of its own."""
+
+    ESCAPES = "escapes"
+    QUOTED_PRINTABLE = "quoted_printable"
+    DIGIT_WORDS = "digit_words"
+    BASE64 = "base64"
+
+
+_VIEW_NUMBERS = {
+    Spelling.ESCAPES: (1,),
+    Spelling.QUOTED_PRINTABLE: (2,),
+    Spelling.DIGIT_WORDS: (3,),
+    Spelling.BASE64: (4, 5, 6, 7),
+}
+VIEWS = 8
+ALL_SPELLINGS = frozenset(Spelling)
+
+
+def read(raw: str, *, json_text: bool = False, final: bool = False) -> View:
+    """The text that all views are made from: the raw text, or what a JSON string says.
 
     Args:
         raw: the text.
-        json_text: the text is the inside of a JSON string, escapes and all.
+        json_text: it is the inside of a JSON string, escapes and all.
         final: no more text comes, so nothing is pending.
     """
     text = View(raw, None, len(raw))
     if json_text and "\\" in raw:
-        text = _decode(text, _json_units(raw, final=final))
-    if "%" not in text.chars or not (_PERCENT.search(text.chars) or _PERCENT_PENDING.search(text.chars)):
-        return (_fold(text),)
-    return _fold(text), _fold(_decode(text, _percent_units(text.chars, final=final)))
+        return _decode(text, decodings.json_string(raw, final=final))
+    return text
+
+
+def hidden_views(text: View, origin: int, spellings: frozenset[Spelling], *, final: bool) -> list[tuple[int, View]]:
+    """The views of hidden spellings that the text may have, each with its number (from 1; 0 is the folded view).
+
+    Args:
+        text: from `read`.
+        origin: where it begins in the whole text.
+        spellings: which to read.
+        final: no more text comes, so nothing is pending.
+    """
+    found: list[tuple[int, View]] = []
+    for spelling, decoder, hint in _DECODERS:
+        if spelling in spellings and hint.search(text.chars):
+            found.append((_VIEW_NUMBERS[spelling][0], fold_view(_decode(text, decoder(text.chars, final=final)))))
+    if Spelling.BASE64 in spellings and decodings.BASE64_RUN.search(text.chars):
+        for phase, number in enumerate(_VIEW_NUMBERS[Spelling.BASE64]):
+            units = decodings.base64_phase(text.chars, (phase - origin) % 4, final=final)
+            found.append((number, fold_view(_decode(text, units))))
+    return found
+
+
+_DECODERS = (
+    (Spelling.ESCAPES, decodings.escapes, re.compile(r"[%&\\]")),
+    (Spelling.QUOTED_PRINTABLE, decodings.quoted_printable, re.compile(r"=(?:[0-9A-F]{2}|\r?\n|[0-9A-F\r]?\Z)")),
+    (Spelling.DIGIT_WORDS, decodings.digit_words, re.compile(decodings.DIGIT_WORDS_HINT)),
+)
 
 
 def folded(raw: str) -> str:
     """The characters of a short text's folded view."""
-    return raw if raw.isascii() else _fold(View(raw, None, len(raw))).chars
+    return raw if raw.isascii() else fold_view(View(raw, None, len(raw))).chars
 
 
-def _fold(text: View) -> View:
+def fold_view(text: View) -> View:
+    """The folded view of a text."""
     if text.chars.isascii():
         return text
     chars = text.chars.translate(_TABLE)
@@ -136,11 +184,7 @@ def _fold(text: View) -> View:
     return View("".join(kept), starts, text.raw_end)
 
 
-_Unit = tuple[int, int, str | None]
-"""Start and end of an escape, and the character it stands for; None when the end of the text cuts it in two."""
-
-
-def _decode(text: View, units: Iterator[_Unit]) -> View:
+def _decode(text: View, units: Iterator[decodings.Unit]) -> View:
     """The text with its escapes decoded; it ends at a pending one."""
     kept: list[str] = []
     starts: list[int] = []
@@ -154,92 +198,9 @@ def _decode(text: View, units: Iterator[_Unit]) -> View:
             at = end
             raw_end = text.raw(start)
             break
-        kept.append(char)
-        starts.append(text.raw(start))
+        if char:
+            kept.append(char)
+            starts.append(text.raw(start))
     kept.append(text.chars[at:])
     starts.extend(map(text.raw, range(at, end)))
     return View("".join(kept), starts, raw_end)
-
-
-_JSON = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[^u])", re.DOTALL)
-_JSON_PENDING = re.compile(
-    r"\\(?:u[0-9a-fA-F]{0,3}|u[dD][89abAB][0-9a-fA-F]{2}(?:\\(?:u(?:[dD](?:[c-fC-F][0-9a-fA-F]?)?)?)?)?)?\Z"
-)
-_JSON_LETTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-
-
-def _json_units(raw: str, *, final: bool) -> Iterator[_Unit]:
-    """Escapes of RFC 8259 section 7; a surrogate pair is one unit."""
-    at = 0
-    while (at := raw.find("\\", at)) >= 0:
-        if not final and _JSON_PENDING.match(raw, at):
-            yield at, len(raw), None
-            return
-        match = _JSON.match(raw, at)
-        if match is None:
-            at += 1
-            continue
-        written = match.group()
-        if len(written) == 12:
-            char = chr(0x10000 + ((int(written[2:6], 16) & 0x3FF) << 10) + (int(written[8:], 16) & 0x3FF))
-        elif len(written) == 6:
-            char = chr(int(written[2:], 16))
-        else:
-            char = _JSON_LETTERS.get(written[1], written[1])
-        yield at, match.end(), char
-        at = match.end()
-
-
-_PERCENT = re.compile(r"%(?:25){0,4}[0-9A-Fa-f]{2}")
-_PERCENT_PENDING = re.compile(r"%(?:25){0,4}[0-9A-Fa-f]?\Z")
-
-
-def _percent_units(text: str, *, final: bool) -> Iterator[_Unit]:
-    """Escaped characters, each a whole UTF-8 sequence; bytes that are no UTF-8 stay as they are written."""
-    end = len(text)
-    pending = None if final else _PERCENT_PENDING.search(text)
-    if pending is not None:
-        end = pending.start()
-    escapes = [(m.start(), m.end(), int(m.group()[-2:], 16)) for m in _PERCENT.finditer(text, 0, end)]
-    at = 0
-    while at < len(escapes):
-        size = _utf8_size(escapes[at][2])
-        sequence = _contiguous(escapes, at, size)
-        start, stop = escapes[at][0], sequence[-1][1]
-        char = _utf8(bytes(map(itemgetter(2), sequence))) if size == len(sequence) else None
-        if char is not None:
-            yield start, stop, char
-            at += size
-            continue
-        if size > len(sequence) and stop == end and not final:
-            yield start, len(text), None
-            return
-        at += 1
-    if pending is not None:
-        yield end, len(text), None
-
-
-def _utf8_size(byte: int) -> int:
-    """Length of the UTF-8 sequence that begins with this byte, or 0 (RFC 3629)."""
-    if byte < 0x80:
-        return 1
-    if byte < 0xC2 or byte > 0xF4:
-        return 0
-    return 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
-
-
-def _contiguous(escapes: list[tuple[int, int, int]], at: int, size: int) -> list[tuple[int, int, int]]:
-    """The escape at `at` and the continuation bytes that stand directly after it, `size` in all at most."""
-    sequence = [escapes[at]]
-    for following in escapes[at + 1 : at + max(size, 1)]:
-        if following[0] != sequence[-1][1] or following[2] & 0xC0 != 0x80:
-            break
-        sequence.append(following)
-    return sequence
-
-
-def _utf8(sequence: bytes) -> str | None:
-    try:
-        return sequence.decode()
-    except UnicodeDecodeError:
-        return None

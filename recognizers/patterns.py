@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import re2
 
-from recognizers.checksums import CHECKSUMS, LONGEST_VALID_END, Checksum, find
+from recognizers.checksums import LONGEST_VALID_END, Checksum, find, table
 from recognizers.keywords import Anchors, anchors
 from recognizers.normalize import View, folded
 from recognizers.recognizer import (
@@ -71,7 +71,7 @@ def compile_pattern(recognizer: Recognizer, pattern: Pattern, index: int, holdba
         )
     checksum = find(pattern.checksum) if pattern.checksum is not None else None
     if pattern.checksum is not None and checksum is None:
-        known = ", ".join(sorted(CHECKSUMS))
+        known = ", ".join(sorted(table()))
         raise RecognizerError(f"{name}: unknown checksum {pattern.checksum!r}; known: {known}, stdnum.<module>")
     before = f"(?<![{pattern.not_preceded_by}])" if pattern.not_preceded_by else ""
     after = f"(?![{pattern.not_followed_by}])" if pattern.not_followed_by else ""
@@ -103,7 +103,13 @@ def context_regex(words: tuple[str, ...]) -> re.Pattern[str] | None:
 class PatternSet:
     """All patterns of a set of recognizers behind one gate."""
 
-    def __init__(self, recognizers: Iterable[Recognizer], holdback_chars: int) -> None:
+    def __init__(self, recognizers: Iterable[Recognizer], holdback_chars: int, hints: Iterable[str] = ()) -> None:
+        """
+        Args:
+            recognizers: whose patterns.
+            holdback_chars: the ceiling.
+            hints: more literals that make `likely` say yes.
+        """
         self.patterns: list[CompiledPattern] = []
         for recognizer in recognizers:
             for pattern in recognizer.patterns:
@@ -114,7 +120,7 @@ class PatternSet:
             found = anchors(compiled.shape)
             self._always |= not found
             literals.update(found)
-        self._anchors = Anchors(literals)
+        self._anchors = Anchors({*literals, *hints})
         self._literals = Anchors(literal for literal in literals if len(literal) >= LITERAL_CHARS_MIN)
         self._gate = self._build_gate()
 
@@ -137,9 +143,7 @@ class PatternSet:
         """Tier 1: whether a pattern could match from `low` on at all."""
         return self._always or self._anchors.found(chars, low)
 
-    def find(
-        self, view: View, raw: str, window: int, low: int, high: int, resume: Mapping[int, int]
-    ) -> list[Span]:
+    def find(self, view: View, raw: str, window: int, low: int, high: int, resume: Mapping[int, int]) -> list[Span]:
         """Every match that starts in `view[low:high]`.
 
         Args:
@@ -198,9 +202,7 @@ class PatternSet:
         return None
 
 
-def _span(
-    compiled: CompiledPattern, view: View, raw: str, window: int, match: re.Match[str], end: int
-) -> Span | None:
+def _span(compiled: CompiledPattern, view: View, raw: str, window: int, match: re.Match[str], end: int) -> Span | None:
     """The match as a span in offsets of the window, or None when it lacks the context it needs."""
     pattern = compiled.pattern
     start = match.start()

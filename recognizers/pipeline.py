@@ -11,16 +11,21 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from recognizers.normalize import View, folded, views
+from recognizers.decodings import BASE64_RUN_CHARS_MIN, DIGIT_WORD_PAIRS, DIGIT_WORDS_PREFIX
+from recognizers.normalize import ALL_SPELLINGS, VIEWS, Spelling, View, fold_view, folded, hidden_views, read
 from recognizers.patterns import PatternSet
-from recognizers.recognizer import HOLDBACK_CHARS, Recognizer, Span, Tail
+from recognizers.recognizer import HOLDBACK_CHARS, WORD_CHARS, Recognizer, Span, Tail
 from recognizers.syntax import parse
 from recognizers.viable import ViableStarts
 
-FOLDED, DECODED = 0, 1
 UNIT_CHARS_MAX = 160
 """Raw characters left of what is new in which the character before it begins, however it is written and whatever run
 without width stands between: a view that is made from there on is right where it is read."""
+ESCAPE_CHARS_MAX = 48
+"""The longest way to write one character."""
+BASE64_RUN_HELD_CHARS = 64
+HELD_CHARS_LONG = 48
+"""A held text this long may be a run of base64 that is about to be let go."""
 _NOTHING: list[Span] = []
 CUT_OFF_DIGITS = 5
 """A text that was cut off may end in fewer digits than this in the open."""
@@ -34,10 +39,14 @@ WARM_UP = (
 @dataclass(slots=True)
 class Progress:
     """How far a channel has been scanned: raw offsets from the start of its text. `ends` remembers, by view and
-    pattern, where a match that crosses the scanned part ended. `json_text`: the text is the inside of a JSON string."""
+    pattern, where a match that crosses the scanned part ended. `frontier` is the
+    smallest of `scanned`; when `is_even`, all of them are equal to it and `scanned` itself is not kept up.
+    `json_text`: the text is the inside of a JSON string."""
 
     json_text: bool = False
-    scanned: list[int] = field(default_factory=lambda: [0, 0])
+    frontier: int = 0
+    scanned: list[int] = field(default_factory=lambda: [0] * VIEWS)
+    is_even: bool = True
     ends: dict[tuple[int, int], int] = field(default_factory=dict)
 
 
@@ -48,13 +57,25 @@ class Pipeline:
         RecognizerError: a definition cannot be used.
     """
 
-    def __init__(self, recognizers: Iterable[Recognizer], *, holdback_chars: int = HOLDBACK_CHARS) -> None:
+    def __init__(
+        self,
+        recognizers: Iterable[Recognizer],
+        *,
+        holdback_chars: int = HOLDBACK_CHARS,
+        spellings: frozenset[Spelling] = ALL_SPELLINGS,
+    ) -> None:
         self.recognizers = tuple(recognizers)
-        self._patterns = PatternSet(self.recognizers, holdback_chars)
+        self._spellings = spellings
+        hints = DIGIT_WORD_PAIRS if Spelling.DIGIT_WORDS in spellings else ()
+        self._patterns = PatternSet(self.recognizers, holdback_chars, hints)
         self._by_name = {p.name: p.index for p in self._patterns.patterns}
         shapes = [(p.shape, p.pattern.not_preceded_by) for p in self._patterns.patterns]
         tails = {p.pattern.tail for p in self._patterns.patterns if p.pattern.tail}
         shapes += [(parse(tail.closing), "") for tail in tails if tail.closing]
+        # What may become a hidden spelling is held as long as it may: runs for base64 (which the email pattern holds
+        # anyway), and the first words of a run of digit words.
+        shapes.append((parse(f"[A-Za-z0-9]{{{BASE64_RUN_HELD_CHARS}}}"), ""))
+        shapes.append((parse(DIGIT_WORDS_PREFIX), WORD_CHARS))
         self._viable = ViableStarts(shapes)
         self._tails = {tail: _CompiledTail(tail) for tail in tails}
         self.warm_up()
@@ -78,25 +99,56 @@ class Pipeline:
             The frontier and the new matches (all start before it or at it in their own view), both in offsets of the
             channel's text. Matches come in no particular order, and one value may be found in both views.
         """
-        scanned = progress.scanned
-        low = (scanned[0] if scanned[0] < scanned[1] else scanned[1]) - base
-        if raw.isascii() and "%" not in raw and not (final or progress.ends or (progress.json_text and "\\" in raw)):
-            # The usual delta: both views are the raw text itself, and nothing in it begins like a value.
-            high = self._viable.leftmost(raw, low, len(raw))
-            if high == low or not self._patterns.likely(raw, low):
-                scanned[0] = scanned[1] = base + high
+        if progress.is_even and raw.isascii() and not final and not progress.ends:
+            # The usual delta: all views are the raw text itself, and nothing in it begins like a value.
+            low = progress.frontier - base
+            size = len(raw)
+            high = self._viable.leftmost(raw, low, size)
+            if high == low:
+                return progress.frontier, _NOTHING
+            if high - low < BASE64_RUN_CHARS_MIN and size - high < HELD_CHARS_LONG and not self._hidden(raw, low):
+                progress.frontier = base + high
                 return base + high, _NOTHING
-        window = max(0, low - UNIT_CHARS_MAX)
-        seen = views(raw[window:], json_text=progress.json_text, final=final)
+        return self._scan_views(raw, base, progress, final=final)
+
+    def _hidden(self, raw: str, low: int) -> bool:
+        """Whether a value or a hidden spelling may stand in what is new, or an escape just before it."""
+        left = low - ESCAPE_CHARS_MAX if low > ESCAPE_CHARS_MAX else 0
+        return (
+            raw.find("%", left) >= 0
+            or raw.find("&", left) >= 0
+            or raw.find("\\", left) >= 0
+            or raw.find("=", left) >= 0
+            or self._patterns.likely(raw, low)
+        )
+
+    def _scan_views(self, raw: str, base: int, progress: Progress, *, final: bool) -> tuple[int, list[Span]]:
+        scanned = progress.scanned
+        if progress.is_even:
+            scanned[:] = [progress.frontier] * VIEWS
+        window = max(0, min(scanned) - base - UNIT_CHARS_MAX)
+        text = read(raw[window:], json_text=progress.json_text, final=final)
         spans: list[Span] = []
-        frontier = base + len(raw)
-        for number, view in enumerate(seen):
-            reached = base + window + self._advance(number, view, raw, base, window, progress, spans, final=final)
-            progress.scanned[number] = reached
-            frontier = min(frontier, reached)
-        if len(seen) == 1:
-            progress.scanned[DECODED] = progress.scanned[FOLDED]
-        return frontier, spans
+        origin, before = base + window, scanned[0]
+        scanned[0] = origin + self._advance(0, fold_view(text), raw, base, window, progress, spans, final=final)
+        # Runs are let go in one piece, or are longer than what is held; or one of their views still has some to decide.
+        long_run = (
+            scanned[0] - before >= BASE64_RUN_CHARS_MIN
+            or base + len(raw) - scanned[0] >= HELD_CHARS_LONG
+            or min(scanned) < before
+        )
+        spellings = self._spellings if long_run else self._spellings - {Spelling.BASE64}
+        seen = hidden_views(text, origin, spellings, final=final)
+        for number, view in seen:
+            scanned[number] = origin + self._advance(number, view, raw, base, window, progress, spans, final=final)
+        # A view that is not there is the folded one.
+        there = {number for number, _ in seen}
+        for number in range(1, VIEWS):
+            if number not in there:
+                scanned[number] = scanned[0]
+        progress.frontier = min(scanned)
+        progress.is_even = max(scanned) == progress.frontier
+        return progress.frontier, spans
 
     def _advance(
         self,
@@ -155,8 +207,10 @@ class Pipeline:
         Returns:
             Where it ends (at most `limit`), and whether it goes on past `limit`.
         """
-        seen = views(raw, json_text=progress.json_text, final=final)
-        end, is_open = self._tails[tail].end(seen[min(view, len(seen) - 1)], start - base, limit - base, swallowed)
+        text = read(raw, json_text=progress.json_text, final=final)
+        seen = dict(hidden_views(text, base, self._spellings, final=final)) if view else {}
+        found = seen.get(view) or fold_view(text)
+        end, is_open = self._tails[tail].end(found, start - base, limit - base, swallowed)
         return base + end, is_open
 
     def cut_off(self, raw: str) -> bool:

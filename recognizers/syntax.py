@@ -216,6 +216,8 @@ class _Reader:
             last = self._take()
             if last == "\\":
                 raise self._refuse("an escape at the end of a range")
+            if last < char:
+                raise self._refuse(f"the range {char}-{last} is the wrong way round")
             return mask_of("".join(map(chr, range(ord(char), ord(last) + 1))))
         return mask_of(char)
 

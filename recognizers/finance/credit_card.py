@@ -7,7 +7,7 @@ RECOGNIZER = Recognizer(
     summary="Primary account number of a payment card, 12 to 19 digits with a valid Luhn check digit.",
     source="ISO/IEC 7812-1 (lengths, Luhn in annex B); PCI DSS v4.0.1 requirement 3",
     patterns=(
-        Pattern(name="pan", regex=r"\d(?:[ -]{0,2}\d){11,18}", score=1.0, checksum="card"),
+        Pattern(name="pan", regex=r"\d(?:[ -]{0,3}\d){11,18}", score=1.0, checksum="card"),
         Pattern(name="dotted", regex=r"\d{4}\.\d{4}\.\d{4}\.\d{4}(?:\.?\d{1,3})?", score=1.0, checksum="card"),
         Pattern(name="dotted amex", regex=r"\d{4}\.\d{6}\.\d{4,5}", score=1.0, checksum="card"),
     ),

@@ -4,6 +4,10 @@ from recognizers.recognizer import Pattern, Recognizer, Tail
 
 _LOCAL = r"[A-Za-z0-9ø_][A-Za-z0-9ø._%+'&-]{0,63}"
 _DOMAIN = "A-Za-z0-9ø.-"
+_START = "[A-Za-z0-9ø][A-Za-z0-9ø._+-]"
+_OPEN, _CLOSE = r"[ \[({<]", r"[ \])}>]"
+_AT = rf"{_OPEN}{{1,2}}[aA][tT]{_CLOSE}{{1,2}}"
+_DOT = rf"{_OPEN}{{1,2}}[dD][oO][tT]{_CLOSE}{{1,2}}"
 
 RECOGNIZER = Recognizer(
     entity="EMAIL_ADDRESS",
@@ -25,6 +29,12 @@ RECOGNIZER = Recognizer(
             not_followed_by="",
             tail=Tail(chars=_DOMAIN, cap=253),
         ),
+        Pattern(
+            name="spelled out",
+            regex=rf"{_START}{{0,19}}(?:{_DOT}{_START}{{0,9}})?{_AT}{_START}{{0,17}}{_DOT}{_START}{{1,7}}(?:{_DOT}{_START}{{1,5}})?",
+            score=0.8,
+            checksum="email_spelled",
+        ),
     ),
     examples=(
         "write to «jane.doe@example.com» today",
@@ -39,11 +49,14 @@ RECOGNIZER = Recognizer(
         "«customer.relations.department.head.office.north@mailing.subsidiary.example.org»",
         "«a@a-very-long-label-that-goes-on-and-on.another-long-label.example.museum» ends",
         "«jane@xn--exmple-cua.xn--p1ai»",
+        "«jane dot doe at example dot com» in words, «jane.doe [at] example [dot] com», «jane.doe(at)example(dot)com»",
+        "encoded «amFuZS5kb2VAZXhhbXBsZS5jb20=», «jane&#64;example&period;com», «jane=40example.com»",
     ),
     non_examples=(
         "meet me @ home.at noon",
         "@decorator.method and user@localhost",
         "pip install package@1.2.3",
         "the address jane@",
+        "we met at noon dot matrix printers were there, look at this dot",
     ),
 )

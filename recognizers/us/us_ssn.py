@@ -13,6 +13,8 @@ RECOGNIZER = Recognizer(
             score=0.85,
             checksum="us_ssn_shape",
         ),
+        Pattern(name="spaced groups", regex=r"\d \d \d ?- ?\d \d ?- ?\d \d \d \d", score=0.85, checksum="us_ssn_shape"),
+        Pattern(name="spaced", regex=r"\d(?: {1,3}\d){8}", score=0.55, checksum="us_ssn_spaced"),
         Pattern(name="plain", regex=r"\d{9}", score=0.4, checksum="us_ssn", needs_context=True),
     ),
     context=("ssn", "social security", "social security number", "social", "ss#", "ssn#", "soc sec", "ss number"),
@@ -26,6 +28,8 @@ RECOGNIZER = Recognizer(
         "and «923-12-4567», which the SSA never issues but systems use as a stand-in",
         "«５３６-２２-８７２６»",
         "«536%2D22%2D8726»",
+        "«5 3 6 - 2 2 - 8 7 2 6» or «5 3 6 2 2 8 7 2 6» spaced out",
+        "«five three six two two eight seven two six» in words",
     ),
-    non_examples=("000-22-8726", "666-22-8726", "536-00-8726", "536-22-0000", "order 536228726"),
+    non_examples=("000-22-8726", "666-22-8726", "536-00-8726", "536-22-0000", "order 536228726", "1 2 3 4 5 6 7 8 9", "0 1 0 1 1 0 1 1 0"),
 )
