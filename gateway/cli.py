@@ -80,6 +80,39 @@ def redact(policy: str, form: str, files: tuple[Path, ...]) -> None:
     batch.run(policy, form, files)
 
 
+@main.command()
+@click.option("--base-url", required=True, help="The gateway's base URL, such as http://127.0.0.1:8080/v1.")
+@click.option("--key", envvar="HOLDBACK_KEY", required=True, help="The gateway's bearer key.")
+@click.option("--policy", default="default", show_default=True, help="The policy in force there: preset name, or file.")
+@click.option(
+    "--listen",
+    default="127.0.0.1:9876",
+    show_default=True,
+    help="Where to play the model provider. Point the gateway's upstream there: "
+    "holdback dev --upstream http://127.0.0.1:9876/v1",
+)
+@click.option("--quick", is_flag=True, help="The short form.")
+@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the result here too.")
+@_fails_clearly
+def verify(base_url: str, key: str, policy: str, listen: str, *, quick: bool, json_file: Path | None) -> None:
+    """Prove a running gateway: plant values, play the provider, cut at every offset; exit code 1 on a leak.
+
+    The gateway's upstream must point at --listen, else nothing can be proved (exit code 2).
+    """
+    from gateway.verify.run import Target, run
+    from policies.loader import load
+    from policies.policy import PolicyError
+    from recognizers.catalogue import catalogue
+
+    try:
+        rules = load(policy, catalogue())
+    except PolicyError as error:
+        raise ConfigurationError(str(error)) from None
+    target = Target(base_url, key, listen)
+    allows = lambda entity, direction, score: rules.decide(entity, direction, score) == "allow"  # noqa: E731
+    sys.exit(run(target, catalogue().values(), allows, quick=quick, json_file=json_file))
+
+
 @main.group()
 def policy() -> None:
     """Presets and policy files."""
@@ -117,3 +150,27 @@ def policy_check(file: str) -> None:
 
     engine = build_engine(file)
     click.echo(f"{engine.policy.name}: ok")
+
+
+@main.group()
+def recognizers() -> None:
+    """What can be found, and why something was."""
+
+
+@recognizers.command("list")
+def recognizers_list() -> None:
+    """List all built-in recognizers."""
+    from gateway import explain
+
+    explain.list_recognizers()
+
+
+@recognizers.command("test")
+@click.option("--policy", default="default", show_default=True, help="Preset name, or path of a policy file.")
+@click.argument("text")
+@_fails_clearly
+def recognizers_test(policy: str, text: str) -> None:
+    """Show what in TEXT matches, by which pattern, and what the policy does with it."""
+    from gateway import explain
+
+    explain.explain(policy, text)

@@ -20,10 +20,12 @@ from gateway.settings import Settings
 from gateway.stream.session import StreamLimits
 from gateway.verdict import Direction
 from policies.loader import load
-from policies.policy import Policy, PolicyError
+from policies.policy import CustomRecognizer, Policy, PolicyError
 from recognizers.catalogue import catalogue
+from recognizers.custom import custom_recognizer
+from recognizers.normalize import Spelling
 from recognizers.pipeline import Pipeline
-from recognizers.recognizer import RecognizerError
+from recognizers.recognizer import Recognizer, RecognizerError, marked
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -33,6 +35,7 @@ class Engine:
     """What inspects: shared by the server and by batch commands."""
 
     policy: Policy
+    pipeline: Pipeline
     request: Inspector
     response: Inspector
 
@@ -89,11 +92,41 @@ def build_engine(policy_source: str) -> Engine:
     try:
         known = catalogue()
         policy = load(policy_source, known)
-        pipeline = Pipeline(known.values(), holdback_chars=policy.holdback_chars)
+        own = [_custom(recognizer) for recognizer in policy.recognizers]
+        spellings = frozenset(s for s in Spelling if s.value not in policy.unread_spellings)
+        recognizers_ = [*known.values(), *own]
+        pipeline = Pipeline(recognizers_, holdback_chars=policy.holdback_chars, spellings=spellings)
+        for recognizer, written in zip(own, policy.recognizers, strict=True):
+            _check_examples(pipeline, recognizer, written.place)
     except (PolicyError, RecognizerError) as error:
         raise ConfigurationError(str(error)) from None
     request = Inspector(pipeline, policy, Direction.REQUEST)
-    return Engine(policy, request, Inspector(pipeline, policy, Direction.RESPONSE))
+    return Engine(policy, pipeline, request, Inspector(pipeline, policy, Direction.RESPONSE))
+
+
+def _custom(written: CustomRecognizer) -> Recognizer:
+    """A policy's recognizer, made ready."""
+    return custom_recognizer(
+        written.name,
+        written.entity,
+        written.patterns,
+        context=written.context,
+        deny_list=written.deny_list,
+        deny_list_score=written.deny_list_score,
+        checksum=written.checksum,
+        ignore_case=written.ignore_case,
+        examples=written.examples,
+        non_examples=written.non_examples,
+    )
+
+
+def _check_examples(pipeline: Pipeline, recognizer: Recognizer, place: str) -> None:
+    """A policy's examples hold, or the policy does not load."""
+    for example in (*recognizer.examples, *recognizer.non_examples):
+        text, wanted = marked(example)
+        found = {(s.start, s.end) for s in pipeline.find_all(text) if s.entity == recognizer.entity}
+        if not wanted <= found or (example in recognizer.non_examples and found):
+            raise RecognizerError(f"{place}: an example of {recognizer.summary!r} does not hold")
 
 
 def stream_limits(settings: Settings) -> StreamLimits:
@@ -104,13 +137,17 @@ def stream_limits(settings: Settings) -> StreamLimits:
 
 
 @asynccontextmanager
-async def open_services(settings: Settings) -> AsyncIterator[Services]:
+async def open_services(settings: Settings, engine: Engine | None = None) -> AsyncIterator[Services]:
     """Open everything, and close it at the end.
+
+    Args:
+        settings: of the process.
+        engine: one that is built already; else the policy in the settings says which.
 
     Raises:
         ConfigurationError: something cannot be used.
     """
-    engine = build_engine(settings.policy)
+    engine = engine or build_engine(settings.policy)
     upstream = settings.upstream
     timeout = aiohttp.ClientTimeout(
         total=upstream.total_seconds, connect=upstream.connect_seconds, sock_read=upstream.silence_seconds

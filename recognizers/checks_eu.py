@@ -6,7 +6,7 @@ never raises.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import importlib
 import re
 from collections.abc import Callable
@@ -16,10 +16,15 @@ from stdnum import luhn, verhoeff
 _SEPARATORS = re.compile(r"[^A-Za-z0-9]", re.ASCII)
 _MRZ_WEIGHTS = (7, 3, 1)
 _MRZ_LINE = re.compile(r"[A-Z0-9<]{30}", re.ASCII)
-_EHIC_COUNTRIES = frozenset(
-    "040 056 100 191 196 203 208 233 246 250 276 300 348 352 372 380 428 438 440 442 470 528 578 616 620 642 703 705 "
-    "724 752 756 826".split()
+_US_STATES = (
+    " AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR "
+    "PA RI SC SD TN TX UT VT VA WA WV WI WY DC AS GU MP PR VI AA AE AP "
 )
+_EHIC_COUNTRIES = (
+    " 040 056 100 191 196 203 208 233 246 250 276 300 348 352 372 380 428 438 440 442 470 528 578 616 620 642 703 705 "
+    "724 752 756 826 "
+)
+"""ISO 3166-1 numeric: the European Economic Area, Switzerland, the United Kingdom."""
 
 
 def _compact(text: str) -> str:
@@ -36,7 +41,7 @@ def _stdnum(module: str, text: str) -> bool:
 
 def _is_date(year: int, month: int, day: int) -> bool:
     try:
-        datetime.date(year, month, day)
+        dt.date(year, month, day)
     except ValueError:
         return False
     return True
@@ -50,6 +55,15 @@ def _letter(char: str) -> str:
 def _cross_sum(digits: str, weights: tuple[int, ...]) -> int:
     """Sum of the decimal digits of each product."""
     return sum(sum(divmod(int(d) * w, 10)) for d, w in zip(digits, weights, strict=True))
+
+
+def address_code(text: str) -> bool:
+    """An address that ends in a state of the USA and a ZIP code (USPS Publication 28, appendix B), or in a UK postcode
+    (the shape alone)."""
+    state = re.search(r"([A-Z]{2}),? \d{5}(?:-\d{4})?\Z", text, re.ASCII)
+    if state is not None:
+        return f" {state.group(1)} " in _US_STATES
+    return re.search(r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\Z", text, re.ASCII) is not None
 
 
 def at_vnr(text: str) -> bool:
@@ -100,7 +114,7 @@ def es_nif(text: str) -> bool:
 def eu_ehic(text: str) -> bool:
     """A card of a health insurance scheme (80) of a country that issues the European card (decision S2)."""
     digits = _compact(text)
-    return len(digits) == 20 and digits[:2] == "80" and digits[2:5] in _EHIC_COUNTRIES
+    return len(digits) == 20 and digits[:2] == "80" and f" {digits[2:5]} " in _EHIC_COUNTRIES
 
 
 def eu_vat(text: str) -> bool:
@@ -145,8 +159,8 @@ def hu_taj(text: str) -> bool:
 
 
 def hu_personal(text: str) -> bool:
-    """Hungarian personal number: sex and century, birth date, serial, modulus 11; the weights run upwards up to 1996 and
-    downwards from 1997 on (act XX of 1996, annex)."""
+    """Hungarian personal number: sex and century, birth date, serial, modulus 11; the weights run upwards up to 1996
+    and downwards from 1997 on (act XX of 1996, annex)."""
     digits = _compact(text)
     if not re.fullmatch(r"[1-8]\d{10}", digits, re.ASCII):
         return False
@@ -228,8 +242,8 @@ def mrz_td3(text: str) -> bool:
 
 
 def mrz_td2(text: str) -> bool:
-    """Identity card of two lines of 36 or the lower one, ICAO Doc 9303 part 6 section 4.2, or the French card of 1988 to
-    2021; all check digits."""
+    """Identity card of two lines of 36 or the lower one, ICAO Doc 9303 part 6 section 4.2, or the French card of 1988
+    to 2021; all check digits."""
     lines = _lines(text, 36)
     if not lines:
         return False
@@ -270,6 +284,7 @@ def mrz_td1_names(text: str) -> bool:
 
 
 CHECKSUMS: dict[str, Callable[[str], bool]] = {
+    "address_code": address_code,
     "at_vnr": at_vnr,
     "be_nn": be_nn,
     "de_document": de_document,

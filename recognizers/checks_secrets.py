@@ -71,7 +71,9 @@ def secret_value(text: str) -> bool:
     value = _value(text)
     if len(value) < 8 or not re.search("[0-9]", value) or not re.search("[A-Za-zø]", value):
         return False
-    if _PLACEHOLDER.search(value) or issued(value) or len(set(value)) < 5 or _sequential(value):
+    if _PLACEHOLDER.search(value) or issued(value) or len(set(value)) < 5:
+        return False
+    if len(value) >= 20 and _sequential(value):
         return False
     quoted = re.search(r"[:=>\s][\"'`*]{1,3}[^\"'`]+$", text.rstrip("\"'`")) is not None
     return (quoted or _CODE.fullmatch(value) is None) and _entropy(value) >= 2.5
@@ -141,7 +143,7 @@ def user_handle(text: str) -> bool:
     return len(handle) > 2 and any(map(str.isalpha, handle)) and re.search(r"[0-9]", handle, re.ASCII) is not None
 
 
-SECRET_CHECKSUMS: dict[str, Callable[[str], bool]] = {
+CHECKSUMS: dict[str, Callable[[str], bool]] = {
     "basic_auth": basic_auth,
     "bearer_token": bearer_token,
     "discord_token": discord_token,

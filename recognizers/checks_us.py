@@ -31,7 +31,7 @@ def us_itin(text: str) -> bool:
     if len(digits) != 9 or digits[0] != "9":
         return False
     group = int(digits[3:5])
-    return 50 <= group <= 65 or 70 <= group <= 99 and group not in (89, 93)
+    return 50 <= group <= 65 or (70 <= group <= 99 and group not in (89, 93))
 
 
 def us_aba(text: str) -> bool:
@@ -95,27 +95,37 @@ def gtin(text: str) -> bool:
     return sum(int(char) * (3 if index & 1 else 1) for index, char in enumerate(reversed(digits))) % 10 == 0
 
 
-_HICN = re.compile(r"([0-9]{3})[- ]?([0-9]{2})[- ]?([0-9]{4})[- ]?[A-Z][A-Z0-9]?", re.ASCII)
+_HICN = re.compile(r"(?:[A-Z]{1,3}-?)?([0-9]{3})[- ]?([0-9]{2})[- ]?([0-9]{4})(?:-?[A-Z][A-Z0-9]?)?", re.ASCII)
+_HICN_BEFORE_1964 = re.compile(r"[A-Z]{1,3}-?[0-9]{6}", re.ASCII)
 
 
 def us_hicn(text: str) -> bool:
     """A Medicare claim number of the time before 2020: a Social Security number and a beneficiary code (SSA POMS
-    GN 01050.005; 20 CFR 422.103 for the number)."""
-    match = _HICN.fullmatch(text.upper())
+    GN 01050.005; 20 CFR 422.103 for the number), or a Railroad Retirement prefix and one (or, before 1964, six
+    digits)."""
+    chars = text.upper()
+    if _HICN_BEFORE_1964.fullmatch(chars):
+        return True
+    match = _HICN.fullmatch(chars)
     return match is not None and match[1] not in ("000", "666") and match[2] != "00" and match[3] != "0000"
 
 
 _ZIP_PREFIXES = {
-    "AL": "350-369", "AK": "995-999", "AZ": "850-865", "AR": "716-729 755", "CA": "900-961", "CO": "800-816",
-    "CT": "060-069", "DE": "197-199", "DC": "200-205 569", "FL": "320-349", "GA": "300-319 398-399", "HI": "967-968",
-    "ID": "832-838", "IL": "600-629", "IN": "460-479", "IA": "500-528", "KS": "660-679", "KY": "400-427",
-    "LA": "700-714", "ME": "039-049", "MD": "206-219", "MA": "010-027 055", "MI": "480-499", "MN": "550-567",
-    "MS": "386-397", "MO": "630-658", "MT": "590-599", "NE": "680-693", "NV": "889-898", "NH": "030-038",
-    "NJ": "070-089", "NM": "870-884", "NY": "005 063 100-149", "NC": "270-289", "ND": "580-588", "OH": "430-459",
-    "OK": "730-749", "OR": "970-979", "PA": "150-196", "RI": "028-029", "SC": "290-299", "SD": "570-577",
-    "TN": "370-385", "TX": "733 750-799 885", "UT": "840-847", "VT": "050-059", "VA": "201 220-246",
-    "WA": "980-994", "WV": "247-268", "WI": "530-549", "WY": "820-831", "PR": "006-007 009", "VI": "008",
-    "GU": "969", "AS": "967", "MP": "969", "AA": "340", "AE": "090-098", "AP": "962-966",
+    "Alabama|AL": "350-369", "Alaska|AK": "995-999", "Arizona|AZ": "850-865", "Arkansas|AR": "716-729 755",
+    "California|CA": "900-961", "Colorado|CO": "800-816", "Connecticut|CT": "060-069", "Delaware|DE": "197-199",
+    "DC": "200-205 569", "Florida|FL": "320-349", "Georgia|GA": "300-319 398-399", "Hawaii|HI": "967-968",
+    "Idaho|ID": "832-838", "Illinois|IL": "600-629", "Indiana|IN": "460-479", "Iowa|IA": "500-528",
+    "Kansas|KS": "660-679", "Kentucky|KY": "400-427", "Louisiana|LA": "700-714", "Maine|ME": "039-049",
+    "Maryland|MD": "206-219", "Massachusetts|MA": "010-027 055", "Michigan|MI": "480-499", "Minnesota|MN": "550-567",
+    "Mississippi|MS": "386-397", "Missouri|MO": "630-658", "Montana|MT": "590-599", "Nebraska|NE": "680-693",
+    "Nevada|NV": "889-898", "New Hampshire|NH": "030-038", "New Jersey|NJ": "070-089", "New Mexico|NM": "870-884",
+    "New York|NY": "005 063 100-149", "North Carolina|NC": "270-289", "North Dakota|ND": "580-588",
+    "Ohio|OH": "430-459", "Oklahoma|OK": "730-749", "Oregon|OR": "970-979", "Pennsylvania|PA": "150-196",
+    "Rhode Island|RI": "028-029", "South Carolina|SC": "290-299", "South Dakota|SD": "570-577",
+    "Tennessee|TN": "370-385", "Texas|TX": "733 750-799 885", "Utah|UT": "840-847", "Vermont|VT": "050-059",
+    "Virginia|VA": "201 220-246", "Washington|WA": "980-994", "West Virginia|WV": "247-268",
+    "Wisconsin|WI": "530-549", "Wyoming|WY": "820-831", "PR": "006-007 009", "VI": "008", "GU": "969", "AS": "967",
+    "MP": "969", "AA": "340", "AE": "090-098", "AP": "962-966",
 }  # fmt: skip
 _ZIP_AREAS = {
     state: frozenset(
@@ -123,16 +133,17 @@ _ZIP_AREAS = {
         for low, _, high in (part.partition("-") for part in ranges.split())
         for area in range(int(low), int(high or low) + 1)
     )
-    for state, ranges in _ZIP_PREFIXES.items()
+    for states, ranges in _ZIP_PREFIXES.items()
+    for state in states.split("|")
 }
-_STATE_ZIP = re.compile(r"[^A-Z]*([A-Z]{2})[., ]{1,3}([0-9]{3})[0-9]{2}(?:-?[0-9]{4})?", re.ASCII)
+_STATE_ZIP = re.compile(r"([A-Z][A-Za-z ]{1,13})[, ]{1,2}([0-9]{3})[0-9]{2}(?:-[0-9]{4})?", re.ASCII)
 
 
 def us_state_zip(text: str) -> bool:
-    """A state code and a ZIP code of that state: the first three digits are among the state's (USPS Domestic Mail
-    Manual, labelling list L002)."""
+    """A state, by code or name, and a ZIP code of that state: the first three digits are among the state's (USPS
+    Domestic Mail Manual, labelling list L002)."""
     match = _STATE_ZIP.fullmatch(text)
-    return match is not None and match[2] in _ZIP_AREAS.get(match[1], ())
+    return match is not None and match[2] in _ZIP_AREAS.get(match[1].strip(), ())
 
 
 _TRACK_PAN = re.compile(r"[%;]?B?([0-9]{12,19})[\^=D]", re.ASCII | re.IGNORECASE)

@@ -11,8 +11,6 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from recognizers.checks_secrets import SECRET_CHECKSUMS
-
 Check = Callable[[str], bool]
 
 _NO_DIGITS = re.compile(r"[^0-9]", re.ASCII)
@@ -271,7 +269,6 @@ def url_host(text: str) -> bool:
 
 
 CHECKSUMS: dict[str, Check] = {
-    **SECRET_CHECKSUMS,
     "ae_emirates_id": ae_emirates_id,
     "au_medicare": au_medicare,
     "base58_mixed": base58_mixed,

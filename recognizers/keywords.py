@@ -6,69 +6,102 @@ digit). One pass over new text says whether any pattern could match at all; only
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import product
 
 import ahocorasick
 
-from recognizers.syntax import ALPHABET, Shape, bits, mask_of
+from recognizers.syntax import ALPHABET, Part, Shape, bits
 
-_ANCHOR_FORMS_MAX = 16
-"""A position that accepts more characters than this, or a run with more spellings, says little about a text."""
-_DIGITS = mask_of("0123456789")
-_USEFUL_FREQUENCY_MAX = 0.2
+_ANCHOR_FORMS_MAX = 700
+"""A run of characters with more spellings than this is cut: two capitals fit, three do not."""
+_USEFUL_FREQUENCY_MAX = 0.05
 """Literals that occur more often than this, per character of English, would call tier 2 for nothing."""
 
 
 def anchors(shape: Shape) -> tuple[str, ...]:
-    """Literals of which every match of the shape holds at least one: the positions that no match can avoid, joined
-    where one must follow the other; of all such sets the one that ordinary text holds least often.
+    """Literals of which every match of the shape holds at least one: of all sets that the pattern's parts offer, the
+    one that ordinary text holds least often.
 
     Returns:
-        The literals, or `()` when no set would tell anything (then tier 2 always runs).
+        The literals, or `()` when no set would tell anything (then a text long enough for a match calls tier 2).
     """
-    best: tuple[str, ...] = ()
-    best_frequency = _USEFUL_FREQUENCY_MAX
-    run: list[str] = []
-    for position, mask in enumerate(shape.masks):
-        if mask.bit_count() > _ANCHOR_FORMS_MAX or mask >> 128 or not _unavoidable(shape, 1 << position):
-            run = []
-            continue
-        joined = bool(run) and shape.follow[position - 1] == 1 << position
-        letters = [ALPHABET[i] for i in bits(mask)]
-        grown = [a + b for a in run for b in letters] if joined else letters
-        run = grown if len(grown) <= _ANCHOR_FORMS_MAX else letters
-        frequency = sum(_frequency(literal) for literal in run)
-        if frequency < best_frequency:
-            best, best_frequency = tuple(run), frequency
-    if not best:
-        # Alternatives that share no position may still share a digit.
-        digits = sum(1 << p for p, mask in enumerate(shape.masks) if not mask & ~_DIGITS)
-        if _unavoidable(shape, digits):
-            return tuple("0123456789")
+    offer = _offer(shape.tree)
+    return tuple(sorted(set(_literals(offer.runs)))) if offer.frequency <= _USEFUL_FREQUENCY_MAX else ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """A set of literals of which every text that matches a part holds one: those that the runs spell. `frequency` is
+    how often one of them starts at a given character of English text; 1 when there is nothing to say."""
+
+    frequency: float = 1.0
+    runs: tuple[tuple[str, ...], ...] = ()
+
+
+_NO_OFFER = _Offer()
+
+
+def _literals(runs: tuple[tuple[str, ...], ...]) -> Iterator[str]:
+    for run in runs:
+        yield from map("".join, product(*run))
+
+
+def _offer(part: Part) -> _Offer:
+    """The best offer of a part."""
+    if part.kind == "alt":
+        branches = [_offer(branch) for branch in part.parts]
+        if not all(branch.runs for branch in branches):
+            return _NO_OFFER
+        return _Offer(sum(b.frequency for b in branches), tuple(run for b in branches for run in b.runs))
+    best = _NO_OFFER
+    run: tuple[str, ...] = ()
+    forms, frequency = 1, 1.0
+    for item in _flat(part):
+        letters = _letters(item)
+        if letters and run and forms * len(letters) <= _ANCHOR_FORMS_MAX:
+            run, forms, frequency = (*run, letters), forms * len(letters), frequency * _frequency(letters)
+        elif letters:
+            run, forms, frequency = (letters,), len(letters), _frequency(letters)
+        else:
+            run = ()
+        offer = _Offer(frequency, (run,)) if run else _offer(item) if item.kind == "alt" else _NO_OFFER
+        if offer.frequency < best.frequency:
+            best = offer
     return best
 
 
-def _frequency(literal: str) -> float:
-    """Rough chance that the literal starts at a given character of English text."""
-    chance = 1.0
-    for char in literal:
-        chance *= 0.17 if char == " " else 0.04 if char.islower() else 0.002 if char.isdigit() else 0.01
-    return chance
+def _flat(part: Part) -> Iterator[Part]:
+    """A part as a sequence of characters, alternatives and gaps; a repeat as often as it must stand."""
+    if part.kind == "seq":
+        for inner in part.parts:
+            yield from _flat(inner)
+    elif part.kind == "repeat":
+        for _ in range(min(part.low, _REPEATS_MAX)):
+            yield from _flat(part.parts[0])
+        if part.high > min(part.low, _REPEATS_MAX):
+            yield GAP
+    elif part.kind != "empty":
+        yield part
 
 
-def _unavoidable(shape: Shape, positions: int) -> bool:
-    """Whether no match can do without these positions: with them taken out, no path leads from first to last."""
-    without = ~positions
-    reached = frontier = shape.first & without
-    while frontier:
-        if frontier & shape.last:
-            return False
-        following = 0
-        for p in bits(frontier):
-            following |= shape.follow[p]
-        frontier = following & without & ~reached
-        reached |= frontier
-    return True
+_REPEATS_MAX = 8
+GAP = Part("gap")
+
+
+def _letters(part: Part) -> str:
+    """The characters of a single position, or nothing when they are more than ASCII."""
+    if part.kind != "char" or part.mask >> 128:
+        return ""
+    return "".join(ALPHABET[index] for index in bits(part.mask))
+
+
+def _frequency(letters: str) -> float:
+    """Rough chance that a character of English text is one of these."""
+    return sum(
+        0.17 if char == " " else 0.04 if char.islower() else 0.002 if char.isalnum() else 0.01 for char in letters
+    )
 
 
 class Anchors:

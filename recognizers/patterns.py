@@ -31,6 +31,9 @@ GATE_MEMORY_BYTES = 64 << 20
 """RE2's default of 8 MiB makes a set of 280 patterns fail at compile time, and thrash long before."""
 
 
+SHORTER_ENDS_MAX = 12
+"""Shorter ends of a candidate that are judged after its longest has failed: a bound on the work for one start."""
+MATCH_CHARS_UNKNOWN = 1 << 30
 LITERAL_CHARS_MIN = 3
 """An anchor this long is a literal that says by itself which kind of value begins here (`ghp_`, `AKIA`)."""
 
@@ -115,10 +118,11 @@ class PatternSet:
             for pattern in recognizer.patterns:
                 self.patterns.append(compile_pattern(recognizer, pattern, len(self.patterns), holdback_chars))
         literals: set[str] = set()
-        self._always = not self.patterns
+        self._unanchored_chars = MATCH_CHARS_UNKNOWN
         for compiled in self.patterns:
             found = anchors(compiled.shape)
-            self._always |= not found
+            if not found:
+                self._unanchored_chars = min(self._unanchored_chars, compiled.shape.shortest)
             literals.update(found)
         self._anchors = Anchors({*literals, *hints})
         self._literals = Anchors(literal for literal in literals if len(literal) >= LITERAL_CHARS_MIN)
@@ -141,7 +145,7 @@ class PatternSet:
 
     def likely(self, chars: str, low: int) -> bool:
         """Tier 1: whether a pattern could match from `low` on at all."""
-        return self._always or self._anchors.found(chars, low)
+        return len(chars) - low >= self._unanchored_chars or self._anchors.found(chars, low)
 
     def find(self, view: View, raw: str, window: int, low: int, high: int, resume: Mapping[int, int]) -> list[Span]:
         """Every match that starts in `view[low:high]`.
@@ -158,8 +162,6 @@ class PatternSet:
             Spans in offsets of the window, in no particular order.
         """
         chars = view.chars
-        if not self.likely(chars, low):
-            return []
         hits = self._gate.Match(chars[max(0, low - 1) :])
         spans: list[Span] = []
         for index in hits or ():
@@ -176,13 +178,14 @@ class PatternSet:
             match = search(chars, at)
             if match is None or match.start() >= high:
                 return
-            end = self._valid_end(compiled, chars, match)
             at = match.start() + 1
-            if end is not None:
-                span = _span(compiled, view, raw, window, match, end)
-                if span is not None:
-                    spans.append(span)
-                    at = view.index(span.end)
+            # Context before checksum: a look at 80 characters is cheaper than a number plan.
+            score = _score(compiled, raw, window + view.raw(match.start()))
+            end = None if score is None else self._valid_end(compiled, chars, match)
+            if score is not None and end is not None:
+                span = _span(compiled, view, match, end, score)
+                spans.append(span)
+                at = max(at, view.index(span.end))
 
     def _valid_end(self, compiled: CompiledPattern, chars: str, match: re.Match[str]) -> int | None:
         start, end = match.span()
@@ -194,24 +197,31 @@ class PatternSet:
             return one_pass(chars, start, end)
         if checksum(chars[start:end]):
             return end
+        tries = SHORTER_ENDS_MAX
         for stop in range(end - 1, start + compiled.shape.shortest - 1, -1):
-            if compiled.refused_before >> symbol(chars[stop]) & 1:
+            if compiled.refused_before >> symbol(chars[stop]) & 1 or not compiled.regex.fullmatch(chars, start, stop):
                 continue
-            if compiled.regex.fullmatch(chars, start, stop) and checksum(chars[start:stop]):
+            if checksum(chars[start:stop]):
                 return stop
+            tries -= 1
+            if not tries:
+                break
         return None
 
 
-def _span(compiled: CompiledPattern, view: View, raw: str, window: int, match: re.Match[str], end: int) -> Span | None:
-    """The match as a span in offsets of the window, or None when it lacks the context it needs."""
+def _score(compiled: CompiledPattern, raw: str, start: int) -> float | None:
+    """The score of a match at raw offset `start`, or None when it lacks the context it needs."""
     pattern = compiled.pattern
+    if compiled.context is None or (pattern.score >= 1.0 and not pattern.needs_context):
+        return pattern.score
+    if has_context(compiled.context, raw, start):
+        return min(1.0, pattern.score + CONTEXT_BOOST)
+    return None if pattern.needs_context else pattern.score
+
+
+def _span(compiled: CompiledPattern, view: View, match: re.Match[str], end: int, score: float) -> Span:
+    """The match as a span in offsets of the window."""
     start = match.start()
-    score = pattern.score
-    if compiled.context is not None and (pattern.needs_context or score < 1.0):
-        if has_context(compiled.context, raw, window + view.raw(start)):
-            score = min(1.0, score + CONTEXT_BOOST)
-        elif pattern.needs_context:
-            return None
     if compiled.group and match.start(1) >= 0 and end == match.end():
         start, end = match.span(1)
     return Span(
@@ -221,7 +231,7 @@ def _span(compiled: CompiledPattern, view: View, raw: str, window: int, match: r
         compiled.name,
         score,
         validated=compiled.checksum is not None,
-        tail=pattern.tail,
+        tail=compiled.pattern.tail,
     )
 
 

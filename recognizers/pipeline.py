@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from recognizers.decodings import BASE64_RUN_CHARS_MIN, DIGIT_WORD_PAIRS, DIGIT_WORDS_PREFIX
+from recognizers.decodings import BASE64_RUN, BASE64_RUN_CHARS_MIN, DIGIT_WORD_PAIRS, DIGIT_WORDS_PREFIX
+from recognizers.keywords import Anchors
 from recognizers.normalize import ALL_SPELLINGS, VIEWS, Spelling, View, fold_view, folded, hidden_views, read
 from recognizers.patterns import PatternSet
-from recognizers.recognizer import HOLDBACK_CHARS, WORD_CHARS, Recognizer, Span, Tail
+from recognizers.recognizer import HOLDBACK_CHARS, WORD_CHARS, Recognizer, RecognizerError, Span, Tail
 from recognizers.syntax import parse
 from recognizers.viable import ViableStarts
 
@@ -68,7 +69,11 @@ class Pipeline:
         self._spellings = spellings
         hints = DIGIT_WORD_PAIRS if Spelling.DIGIT_WORDS in spellings else ()
         self._patterns = PatternSet(self.recognizers, holdback_chars, hints)
-        self._by_name = {p.name: p.index for p in self._patterns.patterns}
+        self._digit_words = Anchors(hints)
+        self._by_name: dict[str, int] = {}
+        for compiled in self._patterns.patterns:
+            if self._by_name.setdefault(compiled.name, compiled.index) != compiled.index:
+                raise RecognizerError(f"{compiled.name}: two patterns have this name")
         shapes = [(p.shape, p.pattern.not_preceded_by) for p in self._patterns.patterns]
         tails = {p.pattern.tail for p in self._patterns.patterns if p.pattern.tail}
         shapes += [(parse(tail.closing), "") for tail in tails if tail.closing]
@@ -100,27 +105,24 @@ class Pipeline:
             channel's text. Matches come in no particular order, and one value may be found in both views.
         """
         if progress.is_even and raw.isascii() and not final and not progress.ends:
-            # The usual delta: all views are the raw text itself, and nothing in it begins like a value.
+            # The usual delta: all views are the raw text itself.
             low = progress.frontier - base
-            size = len(raw)
-            high = self._viable.leftmost(raw, low, size)
+            high = self._viable.leftmost(raw, low, len(raw))
             if high == low:
                 return progress.frontier, _NOTHING
-            if high - low < BASE64_RUN_CHARS_MIN and size - high < HELD_CHARS_LONG and not self._hidden(raw, low):
+            likely = self._patterns.likely(raw, low)
+            if not _may_hide(raw, low, high) and not (likely and self._digit_words.found(raw, low)):
                 progress.frontier = base + high
-                return base + high, _NOTHING
+                spans: list[Span] = []
+                if likely:
+                    progress.scanned[:] = [progress.frontier] * VIEWS
+                    self._collect(0, View(raw, None, len(raw)), raw, base, 0, low, high, progress, spans)
+                return progress.frontier, spans
         return self._scan_views(raw, base, progress, final=final)
 
-    def _hidden(self, raw: str, low: int) -> bool:
-        """Whether a value or a hidden spelling may stand in what is new, or an escape just before it."""
-        left = low - ESCAPE_CHARS_MAX if low > ESCAPE_CHARS_MAX else 0
-        return (
-            raw.find("%", left) >= 0
-            or raw.find("&", left) >= 0
-            or raw.find("\\", left) >= 0
-            or raw.find("=", left) >= 0
-            or self._patterns.likely(raw, low)
-        )
+    def find_all(self, text: str) -> list[Span]:
+        """Every match in a whole text, overlapping ones too, heads without their tails."""
+        return self.scan(text, 0, Progress(), final=True)[1]
 
     def _scan_views(self, raw: str, base: int, progress: Progress, *, final: bool) -> tuple[int, list[Span]]:
         scanned = progress.scanned
@@ -163,23 +165,36 @@ class Pipeline:
         final: bool,
     ) -> int:
         """Look at one view of `raw[window:]`; the offset in the window up to which all is decided."""
-        origin = base + window
-        low = view.index(progress.scanned[number] - origin)
+        low = view.index(progress.scanned[number] - base - window)
         high = len(view.chars) if final else self._viable.leftmost(view.chars, low, len(view.chars))
-        limit = view.raw(high)
-        if high == low:
-            return limit
+        if high > low and self._patterns.likely(view.chars, low):
+            self._collect(number, view, raw, base, window, low, high, progress, spans)
+        return view.raw(high)
+
+    def _collect(
+        self,
+        number: int,
+        view: View,
+        raw: str,
+        base: int,
+        window: int,
+        low: int,
+        high: int,
+        progress: Progress,
+        spans: list[Span],
+    ) -> None:
+        """Add the matches that start in `view[low:high]`; remember where those end that reach further."""
+        origin = base + window
         ends = progress.ends
         resume = {p: end - origin for (in_view, p), end in ends.items() if in_view == number} if ends else {}
-        found = self._patterns.find(view, raw, window, low, high, resume)
-        for pattern, end in resume.items():
-            if end <= limit:
-                del ends[number, pattern]
-        for span in found:
+        limit = view.raw(high)
+        for span in self._patterns.find(view, raw, window, low, high, resume):
             if span.end > limit:
                 ends[number, self._by_name[span.recognizer]] = origin + span.end
             spans.append(_moved(span, origin, number))
-        return limit
+        for pattern, end in resume.items():
+            if end <= limit and ends.get((number, pattern)) == origin + end:
+                del ends[number, pattern]
 
     def tail_end(
         self,
@@ -218,6 +233,21 @@ class Pipeline:
         digits, or a literal with which some pattern starts."""
         chars = folded(raw)
         return "@" in chars or sum(c.isdigit() for c in chars) >= CUT_OFF_DIGITS or self._patterns.anchored(chars)
+
+
+def _may_hide(raw: str, low: int, high: int) -> bool:
+    """Whether an escape stands in what is new or just before it, or a run of base64 is let go."""
+    left = low - ESCAPE_CHARS_MAX if low > ESCAPE_CHARS_MAX else 0
+    return (
+        raw.find("%", left) >= 0
+        or raw.find("&", left) >= 0
+        or raw.find("\\", left) >= 0
+        or raw.find("=", left) >= 0
+        or (
+            (high - low >= BASE64_RUN_CHARS_MIN or len(raw) - high >= HELD_CHARS_LONG)
+            and BASE64_RUN.search(raw, left) is not None
+        )
+    )
 
 
 def _moved(span: Span, base: int, view: int) -> Span:

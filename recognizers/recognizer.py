@@ -96,6 +96,16 @@ class Recognizer:
     non_examples: tuple[str, ...] = ()
 
 
+def marked(example: str) -> tuple[str, set[tuple[int, int]]]:
+    """An example without its guillemets, and the spans that they mark."""
+    text, spans = "", set()
+    for place, part in enumerate(example.replace("»", "«").split("«")):
+        if place % 2:
+            spans.add((len(text), len(text) + len(part)))
+        text += part
+    return text, spans
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A match: offsets in code points of the raw text, `end` exclusive. Holds no text.

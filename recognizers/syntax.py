@@ -20,6 +20,8 @@ ALPHABET = (*map(chr, range(128)), OTHER_LETTER, "\uffff")
 """ASCII, one letter that stands for all letters without a Latin base, and one symbol for everything else."""
 ALL = (1 << len(ALPHABET)) - 1
 MAX_POSITIONS = 2000
+MAX_DEPTH = 50
+"""Groups within groups."""
 
 _CLASSES = {
     "d": "0123456789",
@@ -51,6 +53,17 @@ def class_mask(body: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a pattern's tree. `kind` is one of char, seq, alt, repeat, empty."""
+
+    kind: str
+    mask: int = 0
+    parts: tuple[Part, ...] = ()
+    low: int = 1
+    high: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Shape:
     """Glushkov form: `masks[p]` is the symbol set of position p; `first`, `last` and `follow[p]` are bit sets of
     positions; `longest` is the length of the longest match in view characters."""
@@ -61,20 +74,10 @@ class Shape:
     follow: tuple[int, ...]
     longest: int
     shortest: int
+    tree: Part
 
 
-@dataclass(frozen=True, slots=True)
-class _Node:
-    """A part of the tree. `kind` is one of char, seq, alt, repeat, empty."""
-
-    kind: str
-    mask: int = 0
-    parts: tuple[_Node, ...] = ()
-    low: int = 1
-    high: int = 1
-
-
-_EMPTY = _Node("empty")
+_EMPTY = Part("empty")
 
 
 def parse(regex: str, *, ignore_case: bool = False) -> Shape:
@@ -88,16 +91,16 @@ def parse(regex: str, *, ignore_case: bool = False) -> Shape:
     first, last, nullable, longest, shortest = builder.build(tree)
     if nullable:
         raise RecognizerError(f"pattern {regex!r} can match the empty text")
-    return Shape(tuple(builder.masks), first, last, tuple(builder.follow), longest, shortest)
+    return Shape(tuple(builder.masks), first, last, tuple(builder.follow), longest, shortest, tree)
 
 
 class _Reader:
     """Recursive descent over the pattern text."""
 
     def __init__(self, regex: str, *, ignore_case: bool) -> None:
-        self.text, self.at, self.ignore_case = regex, 0, ignore_case
+        self.text, self.at, self.depth, self.ignore_case = regex, 0, 0, ignore_case
 
-    def whole(self) -> _Node:
+    def whole(self) -> Part:
         node = self._alternation()
         if self.at < len(self.text):
             raise self._refuse("unbalanced )")
@@ -119,20 +122,20 @@ class _Reader:
         self.at += 1
         return char
 
-    def _alternation(self) -> _Node:
+    def _alternation(self) -> Part:
         branches = [self._sequence()]
         while self._peek() == "|":
             self.at += 1
             branches.append(self._sequence())
-        return branches[0] if len(branches) == 1 else _Node("alt", parts=tuple(branches))
+        return branches[0] if len(branches) == 1 else Part("alt", parts=tuple(branches))
 
-    def _sequence(self) -> _Node:
-        parts: list[_Node] = []
+    def _sequence(self) -> Part:
+        parts: list[Part] = []
         while self._peek() not in ("", "|", ")"):
             parts.append(self._repeated(self._atom()))
-        return _Node("seq", parts=tuple(parts)) if parts else _EMPTY
+        return Part("seq", parts=tuple(parts)) if parts else _EMPTY
 
-    def _repeated(self, atom: _Node) -> _Node:
+    def _repeated(self, atom: Part) -> Part:
         char = self._peek()
         if char in ("*", "+"):
             raise self._refuse(f"{char} is unbounded; write {{0,n}} or {{1,n}}")
@@ -145,13 +148,13 @@ class _Reader:
             return atom
         if self._peek() in ("?", "+"):
             raise self._refuse("lazy and possessive repeats are not in the dialect")
-        return _Node("repeat", parts=(atom,), low=low, high=high)
+        return Part("repeat", parts=(atom,), low=low, high=high)
 
     def _bounds(self) -> tuple[int, int]:
         end = self.text.find("}", self.at)
         body = self.text[self.at + 1 : end] if end > 0 else ""
         low, comma, high = body.partition(",")
-        if not low.isdigit() or (comma and not high.isdigit()):
+        if not body.isascii() or not low.isdigit() or (comma and not high.isdigit()):
             raise self._refuse("a repeat is {m} or {m,n}; {m,} is unbounded")
         self.at = end + 1
         bounds = int(low), int(high if comma else low)
@@ -159,7 +162,7 @@ class _Reader:
             raise self._refuse("a repeat with its bounds the wrong way round")
         return bounds
 
-    def _atom(self) -> _Node:
+    def _atom(self) -> Part:
         char = self._take()
         if char == "(":
             return self._group()
@@ -169,48 +172,57 @@ class _Reader:
         if char == "\\":
             return self._escape()
         if char == ".":
-            return _Node("char", mask=ALL & ~mask_of("\n"))
+            return Part("char", mask=ALL & ~mask_of("\n"))
         if char in "^$*+?{":
             self.at -= 1
             raise self._refuse(f"{char} is not in the dialect here")
         return self._char(mask_of(char))
 
-    def _group(self) -> _Node:
+    def _group(self) -> Part:
         if self._peek() == "?":
             if not self.text.startswith("?:", self.at):
                 raise self._refuse("only (?:...) and (...) groups: no look-around, flags, names or back-references")
             self.at += 2
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self._refuse(f"more than {MAX_DEPTH} groups within one another")
         node = self._alternation()
         if self._take() != ")":
             raise self._refuse("missing )")
+        self.depth -= 1
         return node
 
-    def _escape(self) -> _Node:
+    def _escape(self) -> Part:
         char = self._take()
         if char == "b":
             return _EMPTY
         if char.lower() in _CLASSES:
             mask = mask_of(_CLASSES[char.lower()])
-            return _Node("char", mask=mask if char.islower() else ALL & ~mask)
+            return Part("char", mask=mask if char.islower() else ALL & ~mask)
         if char.isalnum() and char not in _ESCAPES:
             raise self._refuse(f"\\{char} is not in the dialect")
         return self._char(mask_of(_ESCAPES.get(char, char)))
 
-    def _class(self) -> _Node:
+    def _class(self) -> Part:
         self.at += 1
         negated = self._peek() == "^"
         self.at += negated
+        if self._peek() == "]":
+            raise self._refuse("write ] in a class as \\]")
         mask = 0
         while self._peek() != "]":
             mask |= self._class_item()
         self.at += 1
         node = self._char(mask)
-        return _Node("char", mask=ALL & ~node.mask) if negated else node
+        return Part("char", mask=ALL & ~node.mask) if negated else node
 
     def _class_item(self) -> int:
         char = self._take()
         if char == "\\":
-            return self._escape().mask or mask_of("\b")
+            mask = self._escape().mask or mask_of("\b")
+            if self._peek() == "-" and self.text[self.at + 1 : self.at + 2] not in ("]", ""):
+                raise self._refuse("an escape at the beginning of a range; write \\- or move the - to the end")
+            return mask
         if self._peek() == "-" and self.text[self.at + 1 : self.at + 2] not in ("]", ""):
             self.at += 1
             last = self._take()
@@ -221,12 +233,12 @@ class _Reader:
             return mask_of("".join(map(chr, range(ord(char), ord(last) + 1))))
         return mask_of(char)
 
-    def _char(self, mask: int) -> _Node:
+    def _char(self, mask: int) -> Part:
         if self.ignore_case:
             for index in range(128):
                 if mask >> index & 1:
                     mask |= mask_of(chr(index).lower() + chr(index).upper())
-        return _Node("char", mask=mask)
+        return Part("char", mask=mask)
 
 
 class _Builder:
@@ -237,7 +249,7 @@ class _Builder:
         self.masks: list[int] = []
         self.follow: list[int] = []
 
-    def build(self, node: _Node) -> tuple[int, int, bool, int, int]:
+    def build(self, node: Part) -> tuple[int, int, bool, int, int]:
         """(first, last, nullable, longest, shortest) of a node, after adding its positions."""
         if node.kind == "empty":
             return 0, 0, True, 0, 0
@@ -247,8 +259,28 @@ class _Builder:
             return self._alt(node)
         if node.kind == "seq":
             return self._seq(list(node.parts))
-        optional = _Node("alt", parts=(node.parts[0], _EMPTY))
-        return self._seq([node.parts[0]] * node.low + [optional] * (node.high - node.low))
+        return self._repeat(node)
+
+    def _repeat(self, node: Part) -> tuple[int, int, bool, int, int]:
+        """Copies in a chain, of which any from the `low`-th on may be the last: each follows the one before it only,
+        so that a long repeat costs no more than its length."""
+        first = last = before = longest = shortest = 0
+        nullable = True
+        for copy in range(1, node.high + 1):
+            f, l_, n, long, short = self.build(node.parts[0])
+            for p in bits(before):
+                self.follow[p] |= f
+            first = first | f if nullable else first
+            before = before | l_ if n else l_
+            nullable = nullable and n
+            longest += long
+            if copy >= node.low:
+                last |= before
+            if copy <= node.low:
+                shortest += short
+            if not long:
+                break  # reads nothing, however often
+        return first, last, nullable or node.low == 0, longest, shortest
 
     def _char(self, mask: int) -> tuple[int, int, bool, int, int]:
         if len(self.masks) >= MAX_POSITIONS:
@@ -258,7 +290,7 @@ class _Builder:
         self.follow.append(0)
         return bit, bit, False, 1, 1
 
-    def _alt(self, node: _Node) -> tuple[int, int, bool, int, int]:
+    def _alt(self, node: Part) -> tuple[int, int, bool, int, int]:
         first = last = longest = 0
         shortest = MAX_POSITIONS
         nullable = False
@@ -268,7 +300,7 @@ class _Builder:
             longest, shortest = max(longest, long), min(shortest, short)
         return first, last, nullable, longest, shortest
 
-    def _seq(self, parts: list[_Node]) -> tuple[int, int, bool, int, int]:
+    def _seq(self, parts: list[Part]) -> tuple[int, int, bool, int, int]:
         first = last = longest = shortest = 0
         nullable = True
         for part in parts:
@@ -284,9 +316,10 @@ class _Builder:
 
 def bits(mask: int) -> list[int]:
     """Indexes of the set bits, lowest first."""
+    digits = bin(mask)[:1:-1]
     found = []
-    while mask:
-        low = mask & -mask
-        found.append(low.bit_length() - 1)
-        mask ^= low
+    at = digits.find("1")
+    while at >= 0:
+        found.append(at)
+        at = digits.find("1", at + 1)
     return found

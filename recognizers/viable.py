@@ -53,7 +53,9 @@ class ViableStarts:
     """The reverse automaton of a set of shapes, each with the class body that may not stand before it."""
 
     def __init__(self, shapes: Iterable[tuple[Shape, str]]) -> None:
-        self._predecessors: list[int] = []
+        self._size = 0
+        self._chained = 0
+        self._branches: dict[int, int] = {}
         self._readers = [0] * len(ALPHABET)
         by_refused: dict[int, int] = {}
         for shape, not_preceded_by in shapes:
@@ -64,18 +66,32 @@ class ViableStarts:
         self.any_first = 0
         for first in by_refused.values():
             self.any_first |= first
+        self._branched = sum(1 << position for position in self._branches)
         self._states: dict[int, _State] = {}
-        self._root = self._state((1 << len(self._predecessors)) - 1)
-        self._fresh = True
+        # Where every scan begins; not in the table, because a state of the same positions is not the beginning.
+        self._root = _State(self, (1 << self._size) - 1)
 
     def _add(self, shape: Shape) -> int:
-        offset = len(self._predecessors)
-        self._predecessors.extend([0] * len(shape.masks))
+        """Add the positions of a shape, numbered from the answer on."""
+        offset = self._size
+        self._size += len(shape.masks)
+        predecessors = [0] * len(shape.masks)
+        readers: dict[int, int] = {}
         for position, mask in enumerate(shape.masks):
-            for index in bits(mask):
-                self._readers[index] |= 1 << offset + position
+            readers[mask] = readers.get(mask, 0) | 1 << position
             for following in bits(shape.follow[position]):
-                self._predecessors[offset + following] |= 1 << offset + position
+                predecessors[following] |= 1 << position
+        for mask, positions in readers.items():
+            for index in bits(mask):
+                self._readers[index] |= positions << offset
+        chained = 0
+        for position, before in enumerate(predecessors):
+            direct = 1 << position - 1 if position else 0
+            if before & direct:
+                chained |= 1 << position
+            if before & ~direct:
+                self._branches[offset + position] = (before & ~direct) << offset
+        self._chained |= chained << offset
         return offset
 
     def _state(self, positions: int) -> _State:
@@ -87,9 +103,9 @@ class ViableStarts:
         return known
 
     def _forget(self) -> None:
-        for state in self._states.values():
+        for state in (self._root, *self._states.values()):
             state.clear()
-        self._states = {self._root.positions: self._root}
+        self._states = {}
 
     def step(self, state: _State, char: str) -> _State:
         """The state after reading `char` to the left of `state`; remembers it."""
@@ -97,8 +113,10 @@ class ViableStarts:
         if state is self._root:
             reachable = state.positions
         else:
-            for position in bits(state.positions):
-                reachable |= self._predecessors[position]
+            # Most positions follow the one before them and nothing else: one shift serves them all.
+            reachable = (state.positions & self._chained) >> 1
+            for position in bits(state.positions & self._branched):
+                reachable |= self._branches[position]
         following = self._state(reachable & self._readers[symbol(char)])
         state[char] = following
         return following

@@ -1,12 +1,21 @@
-"""Planted values: the catalogue's own examples, what a client may see of them, and what would be a leak."""
+"""Planted values: the catalogue's own examples, what a client may see of them, and what would be a leak; and a scanner
+of a few kinds for tests that are about something else."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from gateway.inspection.inspector import Inspector
+from gateway.stream.holdback import redact
+from gateway.verdict import Direction
+from policies.loader import load
 from recognizers.catalogue import catalogue
+from recognizers.pipeline import Pipeline
+from recognizers.recognizer import Pattern, Recognizer
+from tests.playbook import scanner
 
 CORE_CHARS = 5
 """So many consecutive characters of a value are a leak."""
@@ -30,23 +39,52 @@ class Sample:
         return f"{self.entity}:{self.text[:24]}"
 
 
-def sample(entity: str, marked: str) -> Sample:
-    """An example with its values between guillemets."""
-    expected = _VALUE.sub(f"[{entity}]", marked)
-    cores = set()
-    for value in _VALUE.findall(marked):
-        cores |= {value[at : at + CORE_CHARS] for at in range(len(value) - CORE_CHARS + 1)}
-    cores = {core for core in cores if core not in expected}
-    return Sample(entity, marked.replace("«", "").replace("»", ""), expected, frozenset(cores))
+def sample(entity: str, marked: str) -> Sample | None:
+    """An example with its values between guillemets; None when the policy lets one of them pass."""
+    text, values = _VALUE.sub(r"\1", marked), _VALUE.findall(marked)
+    expected = redact(scanner(), text).text
+    if any(value in expected for value in values):
+        return None
+    cores = {value[at : at + CORE_CHARS] for value in values for at in range(len(value) - CORE_CHARS + 1)}
+    return Sample(entity, text, expected, frozenset(core for core in cores if core not in expected))
 
 
 @cache
 def samples() -> tuple[Sample, ...]:
-    """Every example of every recognizer."""
-    return tuple(sample(entity, marked) for entity, one in catalogue().items() for marked in one.examples)
+    """Every example of every recognizer, with what becomes of its text as a whole."""
+    made = (sample(entity, marked) for entity, one in catalogue().items() for marked in one.examples)
+    return tuple(one for one in made if one)
 
 
 @cache
 def one_each() -> tuple[Sample, ...]:
-    """The first example of every recognizer."""
-    return tuple(sample(entity, one.examples[0]) for entity, one in catalogue().items())
+    """One example of every recognizer."""
+    return tuple({one.entity: one for one in reversed(samples())}.values())
+
+
+def halves(text: str) -> list[Sequence[str]]:
+    """Every cut into two parts, and the characters one by one."""
+    return [*((text[:at], text[at:]) for at in range(len(text) + 1)), text]
+
+
+@cache
+def small(direction: Direction = Direction.RESPONSE) -> Inspector:
+    """A few simple kinds of values, so that what a test sees held does not depend on the catalogue."""
+    kinds = {
+        "EMAIL_ADDRESS": r"[a-z0-9]{1,20}@[a-z]{1,20}\.com",
+        "US_SSN": r"\d{3}-\d{2}-\d{4}",
+        "CREDIT_CARD": r"\d{4}(?:[ -]?\d{4}){3}",
+        "PHONE_NUMBER": r"\+1 \d{3}-\d{3}-\d{4}",
+    }
+    plain = Pattern(name="plain", regex=r"\d{9}", score=0.4, needs_context=True)
+    recognizers = [
+        Recognizer(
+            entity=entity,
+            summary="",
+            source="",
+            patterns=(Pattern(name="one", regex=regex, score=1.0), *([plain] if entity == "US_SSN" else [])),
+            context=("ssn",) if entity == "US_SSN" else (),
+        )
+        for entity, regex in kinds.items()
+    ]
+    return Inspector(Pipeline(recognizers), load("default", catalogue()), direction)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from gateway.errors import GatewayError
 from gateway.inspection.inspector import Inspector
 from gateway.stream.events import BytesReceived, Command, EndOfBody, Event, Finish, Report, Send
+from gateway.stream.holdback import Scanner
 from gateway.stream.session import Session, StreamLimits
 from gateway.verdict import Direction
 from gateway.wire.openai_chat import FORMAT
@@ -24,18 +25,23 @@ from recognizers.catalogue import catalogue
 from recognizers.pipeline import Pipeline
 
 DONE = b"data: [DONE]\n\n"
-HEAD: dict[str, Any] = {"id": "chatcmpl-7", "object": "chat.completion.chunk", "created": 1700000000, "model": "gpt-x"}
+HEAD: dict[str, Any] = {"id": "c-7", "created": 17, "model": "m"}
 Path = tuple[str | int, ...]
+
+
+@cache
+def pipeline() -> Pipeline:
+    return Pipeline(catalogue().values())
 
 
 @cache
 def scanner(direction: Direction = Direction.RESPONSE) -> Inspector:
     """The default policy over all recognizers; warm, shared by all tests."""
-    return Inspector(Pipeline(catalogue().values()), load("default", catalogue()), direction)
+    return Inspector(pipeline(), load("default", catalogue()), direction)
 
 
-def session(*, attachments: bool = False, limits: StreamLimits | None = None) -> Session:
-    return Session(FORMAT, scanner(), attachments=attachments, limits=limits)
+def session(by: Scanner | None = None, *, attachments: bool = False, limits: StreamLimits | None = None) -> Session:
+    return Session(FORMAT, by or scanner(), attachments=attachments, limits=limits)
 
 
 @dataclass
@@ -120,7 +126,6 @@ def _gather(node: Any, path: Path, joined: dict[Path, str]) -> None:
 
 
 def event(data: Any, *, ascii_only: bool = True) -> bytes:
-    """One event; `data` is a JSON value, or bytes that go as they are."""
     return b"data: %b\n\n" % (data if isinstance(data, bytes) else json.dumps(data, ensure_ascii=ascii_only).encode())
 
 
@@ -143,8 +148,3 @@ def arguments(*pieces: str, choice: int = 0, call: int = 0, ascii_only: bool = T
 
 def stop(reason: str = "stop", *, choice: int = 0) -> bytes:
     return delta({}, choice=choice, finish=reason)
-
-
-def halves(text: str) -> list[Sequence[str]]:
-    """Every cut into two parts, and the characters one by one."""
-    return [*((text[:at], text[at:]) for at in range(len(text) + 1)), text]

@@ -44,17 +44,24 @@ class Driver:
 
     async def run(self) -> None:
         """Until the stream is over, one way or another; `error` then says how."""
-        session = self._session
+        session, read = self._session, self._upstream.content.readany
+        failure: GatewayError | None = None
+        data = b""
         try:
+            # One coroutine a delta, and no more: each costs as much as reading the delta's event.
             while not self._finished:
-                data, failure = await self._read()
+                try:
+                    data = await read()
+                except TimeoutError:
+                    failure = UpstreamTimeout()
+                except (aiohttp.ClientError, OSError):
+                    failure = UpstreamUnavailable()
                 if failure is not None:
-                    commands = session.receive(UpstreamFailed(failure))
+                    await self._carry_out(session.receive(UpstreamFailed(failure)))
                 else:
-                    commands = session.receive(BytesReceived(data) if data else EndOfBody())
-                await self._carry_out(commands)
+                    await self._carry_out(session.receive(BytesReceived(data) if data else EndOfBody()))
         except (ConnectionError, TimeoutError):
-            # Ours is the client's side: the provider's failures were caught by `_read`.
+            # Ours is the client's side: the provider's failures were caught where it is read.
             session.receive(ClientGone())
             self._close_upstream()
         except asyncio.CancelledError:
@@ -66,18 +73,15 @@ class Driver:
             self._close_upstream()
             await self._carry_out(session.receive(UpstreamFailed(InspectionFailed())))
 
-    async def _read(self) -> tuple[bytes, GatewayError | None]:
-        try:
-            return await self._upstream.content.readany(), None
-        except TimeoutError:
-            return b"", UpstreamTimeout()
-        except (aiohttp.ClientError, OSError):
-            return b"", UpstreamUnavailable()
-
     async def _carry_out(self, commands: list[Command]) -> None:
+        transport, write = self._transport, self._client.write
         for command in commands:
             if isinstance(command, Send):
-                await self._write(command.data)
+                if transport is not None and transport.get_write_buffer_size() > WRITE_BUFFER_BYTES:
+                    async with asyncio.timeout(self._stall_seconds):
+                        await write(command.data)
+                else:
+                    await write(command.data)
             elif isinstance(command, Report):
                 self._on_report(command)
             elif isinstance(command, Finish):
@@ -85,14 +89,6 @@ class Driver:
                 self._finished = True
             else:
                 self._close_upstream()
-
-    async def _write(self, data: bytes) -> None:
-        transport = self._transport
-        if transport is not None and transport.get_write_buffer_size() > WRITE_BUFFER_BYTES:
-            async with asyncio.timeout(self._stall_seconds):
-                await self._client.write(data)
-        else:
-            await self._client.write(data)
 
     def _close_upstream(self) -> None:
         self._upstream.close()

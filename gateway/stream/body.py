@@ -223,7 +223,7 @@ def edit(slot: Slot, scanner: Scanner, keys: dict[str, int]) -> tuple[bytes | No
 
 
 def _unique(shown: str, keys: dict[str, int]) -> str:
-    name, number = shown, keys.get(shown, 0)
+    name, number = shown, keys.get(shown, 1)
     while name in keys:
         number += 1
         name = f"{shown}_{number}"

@@ -50,6 +50,9 @@ from gateway.wire.json_text import Kind, parse, path_of, quote
 DONE_MARK = b"[DONE]"
 TEMPLATES_MAX = 16
 REPLACEMENT_CHARACTER = "\ufffd"
+# As globals: each look-up of a member of an enum costs as much as a small call, and there would be a dozen a delta.
+_STREAMING, _FAILED, _DONE = State.STREAMING, State.FAILED, State.DONE
+_PLAIN, _MIXED, _COMMENT = sse.Kind.PLAIN, sse.Kind.MIXED, sse.Kind.COMMENT
 _NAME = re.compile(r"[A-Za-z_.]{1,64}")
 """Names of events that say nothing of anybody; others are dropped."""
 
@@ -93,7 +96,7 @@ class Session:
 
     def receive(self, event: Event) -> list[Command]:
         """Take in what happened; what to do about it. After a final state nothing is sent, whatever comes."""
-        if self.state in FINAL:
+        if self.state is not _STREAMING and self.state in FINAL:
             return []
         if isinstance(event, ClientGone):
             self.state = after(self.state, Step.GONE)
@@ -109,12 +112,12 @@ class Session:
             error = caught
         if error is not None:
             return self._fail(error, out)
-        if self.state is State.FAILED:
+        if self.state is _FAILED:
             return [*self._sent(out), CloseUpstream(), Finish(UpstreamRefused(502))]
-        return [*self._sent(out), Finish()] if self.state is State.DONE else self._sent(out)
+        return [*self._sent(out), Finish()] if self.state is _DONE else self._sent(out)
 
     def _bytes(self, data: bytes, out: list[bytes]) -> None:
-        if self.state is not State.STREAMING:
+        if self.state is not _STREAMING:
             self.state = after(self.state, Step.BYTES)
         for event in self._decoder.feed(data):
             self._event(event, out)
@@ -129,21 +132,23 @@ class Session:
         return commands
 
     def _event(self, event: sse.SseEvent, out: list[bytes]) -> None:
-        if self.state is not State.STREAMING:
+        if self.state is not _STREAMING:
             return
         self._events += 1
         if self._events > self._limits.events:
             raise ResponseTooLarge
-        if not event.has_data:
-            if event.kind is sse.Kind.COMMENT:
+        data, name, kind = event.data, event.event, event.kind
+        if kind is not _PLAIN and kind is not _MIXED:
+            if kind is _COMMENT:
                 out.append(sse.PING)
             return
-        data = event.data
-        name = event.event if event.event and _NAME.fullmatch(event.event) else ""
+        if name and not _NAME.fullmatch(name):
+            name = ""
         for template in self._templates.values():
             text = template.text_of(data)
             if text is not None:
-                self._settle(out, going_on=template.channel[:1] if text else ())
+                if self._ending is not None:
+                    self._settle(out, going_on=template.channel[:1] if text else ())
                 written = template.event(self._push(template.channel, template.kind, text))
                 out.append(b"event: %b\n%b" % (name.encode(), written) if name else written)
                 return
@@ -168,8 +173,9 @@ class Session:
         for slot in chunk.slots:
             if slot.kind is SlotKind.ATTACHMENT and not self._attachments:
                 raise blocked(Direction.RESPONSE, path_of(slot.steps, self._wire.rules.keys))
-        self._settle(out, going_on=[slot.channel[0] for slot in chunk.slots if slot.channel and slot.text])
-        self._frame = chunk.frame
+        saying = {slot.channel[0] for slot in chunk.slots if slot.channel and slot.text}
+        self._settle(out, going_on=saying.union(choice for choice, _ in chunk.finished))
+        self._frame = chunk.frame or self._frame
         outgoing = self._inspected(data, name, chunk)
         if chunk.is_error:
             self._flush(None, out, truncated=True, own=outgoing.pieces)
@@ -204,7 +210,7 @@ class Session:
         if channel is None:
             if not text:
                 return ""
-            if len(self._channels) >= self._limits.channels:
+            if len(self._channels) + len(self._ended) >= self._limits.channels:
                 raise ResponseTooLarge
             if key[0] in self._ended:
                 raise UpstreamProtocolError
@@ -222,7 +228,7 @@ class Session:
         if ending is None:
             return
         for choice, truncated in ending.finished:
-            if choice not in going_on:
+            if choice not in going_on and any(key[0] == choice for key in self._channels):
                 self._flush(choice, out, truncated=truncated, own=ending.pieces)
                 self._ended.add(choice)
         out.append(ending.written())

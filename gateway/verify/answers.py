@@ -1,4 +1,4 @@
-"""What the provider that we play says: the fields in which a chat answer carries text, as streams and as whole bodies."""
+"""What the provider that we play says: the fields in which a chat answer carries text, streamed and whole."""
 
 from __future__ import annotations
 
@@ -32,8 +32,10 @@ class Form(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A place for text in a delta or a message. `steps` lead there; a number is an element of a list. `logprobs`: the text stands in the
-    probabilities of its tokens once more."""
+    """A place for text in a delta or a message.
+
+    `steps` lead there; a number is an element of a list. `logprobs`: the text stands in its tokens' probabilities too.
+    """
 
     name: str
     steps: tuple[Step, ...]
@@ -105,7 +107,7 @@ def deltas(place: Field, pieces: Iterable[str], *, ascii_only: bool = False) -> 
             nest(place.steps, piece),
             choice=place.choice,
             ascii_only=ascii_only,
-            **({"logprobs": logprobs(piece)} if place.logprobs else {}),
+            token=piece if place.logprobs else None,
         )
         for piece in pieces
     ]
@@ -119,9 +121,15 @@ def streamed(place: Field, pieces: Iterable[str], *, ascii_only: bool = False) -
 
 
 def event(
-    delta: dict[str, Any], *, choice: int = 0, finish: str | None = None, ascii_only: bool = False, **more: Any
+    delta: dict[str, Any],
+    *,
+    choice: int = 0,
+    finish: str | None = None,
+    ascii_only: bool = False,
+    token: str | None = None,
 ) -> bytes:
-    """One event of a stream; `more` stands in its choice."""
+    """One event of a stream; `token` stands in its choice's `logprobs`."""
+    more = {} if token is None else {"logprobs": logprobs(token)}
     body = {
         "id": "chatcmpl-verify",
         "object": "chat.completion.chunk",
@@ -144,7 +152,8 @@ def whole(place: Field, text: str, *, ascii_only: bool = False) -> Answer:
     for call in said.get("tool_calls", ()):
         call |= {"id": "call_a", "type": "function"}
         call["function"]["name"] = "note"
-    messages = [{"role": "assistant", "content": None}] * place.choice + [{"role": "assistant", "content": None, **said}]
+    silent = {"role": "assistant", "content": None}
+    messages = [silent] * place.choice + [{**silent, **said}]
     body = {
         "id": "chatcmpl-verify",
         "object": "chat.completion",

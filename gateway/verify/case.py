@@ -9,7 +9,7 @@ from typing import Any
 
 from gateway.verify.answers import Answer, Field
 from gateway.verify.planted import Planted
-from gateway.verify.positions import Request, kept, seen_by_provider
+from gateway.verify.positions import Request, kept, seen_around, seen_by_provider
 from gateway.verify.received import Exchange, hear
 
 Judge = Callable[["Exchange"], "Verdict"]
@@ -24,13 +24,15 @@ class Verdict(Enum):
 
 
 class Group(Enum):
-    """The columns of the report."""
+    """The columns of the report: a value whole where nothing could be plainer; in streamed content; in other streamed
+    fields; in answers that are not streamed; with bytes cut; in requests; at a provider in trouble. Then clean text.
+    """
 
-    PROBE = "whole, in a clean place"
-    CONTENT = "streamed content"
-    FIELDS = "other streamed fields"
-    WHOLE = "whole answers"
-    BYTES = "cut bytes"
+    PROBE = "plain"
+    CONTENT = "content"
+    FIELDS = "fields"
+    WHOLE = "bodies"
+    BYTES = "bytes"
     REQUESTS = "requests"
     TROUBLE = "failures"
     CONTROL = "clean text"
@@ -42,7 +44,7 @@ class Case:
 
     entity: str
     group: Group
-    field: str
+    place: str
     cut: str
     body: dict[str, Any] = field(repr=False)
     answer: Answer = field(repr=False)
@@ -61,22 +63,24 @@ def judge_answer(example: Planted, place: Field) -> Judge:
     return judge
 
 
-def judge_trouble(example: Planted) -> Judge:
-    """No value anywhere; what else is lost is the trouble's."""
+def judge_trouble(example: Planted, *, head_passes: bool = False) -> Judge:
+    """No value anywhere; what else is lost is the trouble's. `head_passes`: its head was a text with a proper end."""
+    leaks = example.leaks_whole if head_passes else example.leaks
 
     def judge(exchange: Exchange) -> Verdict:
-        return Verdict.LEAKED if example.leaks(hear(exchange).everything) else Verdict.SAFE
+        return Verdict.LEAKED if leaks(hear(exchange).everything) else Verdict.SAFE
 
     return judge
 
 
 def judge_request(example: Planted, request: Request) -> Judge:
     """No value in what reached the provider, and the clean text around it still there."""
+    around = seen_around(request)
 
     def judge(exchange: Exchange) -> Verdict:
         if exchange.forwarded is None:
             return Verdict.LOST
-        if example.leaks(seen_by_provider(exchange.forwarded)):
+        if example.leaks(seen_by_provider(exchange.forwarded), around=around):
             return Verdict.LEAKED
         return Verdict.SAFE if kept(request, exchange.forwarded) else Verdict.LOST
 

@@ -105,9 +105,10 @@ def request_cases(
 
 def trouble_cases(example: Planted) -> Iterator[Case]:
     """The value at a provider in trouble."""
-    judge = judge_trouble(example)
-    for name, answer in troubles.after_a_head(example):
+    for name, answer, head_passes in troubles.after_a_head(example):
+        judge = judge_trouble(example, head_passes=head_passes)
         yield Case(example.entity, Group.TROUBLE, name, "after a head", body(streams=True), answer, judge)
+    judge = judge_trouble(example)
     for name, answer in troubles.instead(example):
         for streams in (False, True):
             cut = "to a stream" if streams else "to a request"

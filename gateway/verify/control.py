@@ -12,7 +12,7 @@ from gateway.verify.positions import TEXT_POSITIONS
 from gateway.verify.received import Exchange, hear
 
 CLEAN = (
-    "One “two” three:\tfour \\ five / six & <seven>, é ü 漢字 \N{SLIGHTLY SMILING FACE} – \"eight\"; 7 % of 12.\n"
+    'One “two” three:\tfour \\ five / six & <seven>, é ü 漢字 \N{SLIGHTLY SMILING FACE} – "eight"; 7 % of 12.\n'
     "The well-known rest is plain prose (or nearly), which says: nothing, nobody, nowhere!"
 )
 WORDS = 7
@@ -32,8 +32,8 @@ def control_cases() -> Iterator[Case]:
         answer = whole(place, text)
         yield Case("", Group.CONTROL, place.name, "whole body", body(streams=False), answer, _same_body(answer))
     raw = b"".join(deltas(CONTENT, [CLEAN[:40], CLEAN[40:]]))
-    pieces = [raw[at : at + 1] for at in range(len(raw))]
-    yield _streamed(CONTENT, "each byte", Answer(pieces, pause_seconds=BYTE_PAUSE_SECONDS), CLEAN)
+    each = [raw[at : at + 1] for at in range(len(raw))]
+    yield _streamed(CONTENT, "each byte", Answer(each, pause_seconds=BYTE_PAUSE_SECONDS), CLEAN)
     for position, request in TEXT_POSITIONS.items():
         yield Case("", Group.CONTROL, position, "request", {**request(CLEAN), "stream": False}, OK, _same_request)
 
@@ -62,4 +62,3 @@ def _same_body(answer: Answer) -> Callable[[Exchange], Verdict]:
 
 def _same_request(exchange: Exchange) -> Verdict:
     return Verdict.SAFE if exchange.forwarded == exchange.sent else Verdict.LOST
-

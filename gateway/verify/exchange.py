@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import aiohttp
 
+from gateway.verify.answers import Answer
 from gateway.verify.case import Case, Verdict
 from gateway.verify.errors import CannotRun
 from gateway.verify.provider import Provider
@@ -58,7 +59,7 @@ class Stage:
         sent = json.dumps({"model": model, **case.body}, ensure_ascii=False).encode()
         self._provider.expect(model, case.answer)
         try:
-            return await self._ask(model, sent)
+            return await self._ask(model, sent, case.answer)
         except aiohttp.ClientConnectorError as error:
             reason = error.os_error.strerror or "no connection"
         except (aiohttp.ClientError, TimeoutError, ConnectionError):
@@ -67,15 +68,13 @@ class Stage:
             self._provider.forwarded(model)
         raise CannotRun(f"the gateway cannot be reached at {self._url}: {reason}.")
 
-    async def _ask(self, model: str, sent: bytes) -> Exchange:
+    async def _ask(self, model: str, sent: bytes, answer: Answer) -> Exchange:
         headers = {"Content-Type": "application/json"}
         async with self._session.post(self._url, data=sent, headers=headers, allow_redirects=False) as response:
             body, broke_off = await _read(response)
-            said = "\n".join(f"{name}: {value}" for name, value in response.headers.items())
+            said = "\n".join(response.headers.get(name, "") for name, _ in answer.headers)
             forwarded = self._provider.forwarded(model)
-            return Exchange(
-                sent, forwarded, response.status, response.content_type, said, body, broke_off=broke_off
-            )
+            return Exchange(sent, forwarded, response.status, response.content_type, said, body, broke_off=broke_off)
 
 
 async def _read(response: aiohttp.ClientResponse) -> tuple[bytes, bool]:
@@ -100,7 +99,7 @@ def check_contact(exchange: Exchange, base_url: str, provider_url: str) -> None:
     if exchange.forwarded is not None:
         return
     if exchange.status in (401, 403):
-        raise CannotRun(f"the gateway at {base_url} refuses the key (status {exchange.status}): give its own with --key.")
+        raise CannotRun(f"the gateway at {base_url} refuses the key (it answered {exchange.status}): see --key.")
     document = loads(exchange.body.decode(errors="replace"))
     error = document.get("error") if isinstance(document, dict) else None
     code = error.get("code") if isinstance(error, dict) else None

@@ -22,7 +22,7 @@ BEFORE = "Here is what you asked for, word by word.\n"
 AFTER = "\n; that was all of it, thank you."
 # A semicolon ends whatever swallows to its terminator; what stands on the near side of these two is nobody's value.
 KEPT_BEFORE, KEPT_AFTER = "Here is what you asked for", "that was all of it, thank you."
-SKELETON = f"{BEFORE} {AFTER} verify chatcmpl chat.completion.chunk assistant stop tool_calls note case"
+SKELETON = "verify chatcmpl-verify chat.completion.chunk 1700000000 assistant stop tool_calls note case"
 
 _VALUE = re.compile("«(.*?)»", re.DOTALL)
 _SEPARATORS = re.compile(r"[\W_]+")
@@ -37,6 +37,8 @@ class Planted:
     text: str = field(repr=False)
     spans: tuple[tuple[int, int], ...]
     runs: frozenset[str] = field(repr=False)
+    around: tuple[str, ...] = field(repr=False)
+    """The framed text without its values, and with placeholders in their place: what may come through."""
 
     @property
     def values(self) -> list[str]:
@@ -61,15 +63,16 @@ class Planted:
         """A field's name that says of the number what the example says before it."""
         return re.sub(r"\W+", "_", self.text[: self.spans[0][0]]).strip("_")[-40:] or "number"
 
-    def leaks(self, texts: Iterable[str]) -> bool:
-        """Whether one of these texts holds enough of a value."""
-        return any(self._leaks(text) for text in texts)
+    def leaks(self, texts: Iterable[str], *, around: Iterable[str] = ()) -> bool:
+        """Whether one of these texts holds enough of a value; what stands `around` it too is no leak."""
+        seen = _readings(texts)
+        runs = [run for run in self.runs if run in seen]
+        return bool(runs) and not all(run in _readings(around) for run in runs)
 
-    def _leaks(self, text: str) -> bool:
-        seen = core(text)
-        if "\\" in text:
-            seen += "\n" + core(_ESCAPE.sub(_character, text))
-        return any(run in seen for run in self.runs)
+    def leaks_whole(self, texts: Iterable[str]) -> bool:
+        """Whether one of these texts holds a whole value."""
+        seen = _readings(texts)
+        return any(core(value) in seen for value in self.values)
 
 
 def core(text: str) -> str:
@@ -110,7 +113,8 @@ def representatives(firsts: list[Planted], most: int) -> list[Planted]:
     by_shape: dict[tuple[bool, ...], Planted] = {}
     for one in firsts:
         value = one.values[0]
-        shape = ("@" in value, value.isdigit(), value.isascii(), len(value) > 30, " " in value, any(map(str.isalpha, value)))
+        has_letters = any(map(str.isalpha, value))
+        shape = ("@" in value, value.isdigit(), value.isascii(), len(value) > 30, " " in value, has_letters)
         by_shape.setdefault(shape, one)
     chosen = list(by_shape.values())[:most]
     return [*chosen, *(one for one in firsts if one not in chosen)][:most]
@@ -126,9 +130,9 @@ def _planted(entity: str, example: str) -> Planted | None:
     text += example[rest:]
     if not spans:
         return None
-    around = "".join(text[a:b] for a, b in zip([0, *(e for _, e in spans)], [*(s for s, _ in spans), len(text)], strict=True))
-    runs = _runs([text[start:end] for start, end in spans], core(f"{around} {entity} {SKELETON}"))
-    return Planted(entity, text, tuple(spans), runs) if runs else None
+    around = tuple(f"{BEFORE}{_VALUE.sub(shown, example)}{AFTER}" for shown in ("", f"[{entity}]"))
+    runs = _runs([text[start:end] for start, end in spans], "\n".join(map(core, [*around, SKELETON])))
+    return Planted(entity, text, tuple(spans), runs, around) if runs else None
 
 
 def _runs(values: Collection[str], around: str) -> frozenset[str]:
@@ -138,6 +142,12 @@ def _runs(values: Collection[str], around: str) -> frozenset[str]:
             size = min(RUN_CHARS, len(form))
             found.update(form[at : at + size] for at in range(len(form) - size + 1))
     return frozenset(run for run in found if run and run not in around)
+
+
+def _readings(texts: Iterable[str]) -> str:
+    """The cores of texts as they are written and as JSON would read them."""
+    both = ((text, _ESCAPE.sub(_character, text)) if "\\" in text else (text,) for text in texts)
+    return "\n".join(core(form) for forms in both for form in forms)
 
 
 def _character(match: re.Match[str]) -> str:

@@ -75,10 +75,11 @@ TEXT_POSITIONS: dict[str, Callable[[str], Body]] = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request body, and where the value stands in it."""
+    """A request body, and the same without its values: what the provider may see of it."""
 
     position: str
     body: Body
+    around: tuple[Body, ...]
 
 
 def requests(example: Planted, *, every_cut: bool, positions: bool = True) -> Iterator[Request]:
@@ -90,21 +91,28 @@ def requests(example: Planted, *, every_cut: bool, positions: bool = True) -> It
         positions: in every position, not only in the user's text.
     """
     text, spans = example.framed
-    yield Request(USER, _user(text))
+    for position, build in TEXT_POSITIONS.items():
+        if positions or position == USER:
+            yield Request(position, build(text), tuple(map(build, example.around)))
     if not positions:
         return
-    for position, body in TEXT_POSITIONS.items():
-        if position != USER:
-            yield Request(position, body(text))
     start, end = spans[0]
     third = max((end - start) // 3, 1)
+    around = tuple(_parts(without) for without in example.around)
     for cut in range(start + 1, end) if every_cut else sorted({start + third, end - third}):
-        yield Request(SEAM, _parts(text[:cut], text[cut:]))
+        yield Request(SEAM, _parts(text[:cut], text[cut:]), around)
     if example.number is not None:
-        numbered = {example.number_key: int(example.number)}
-        yield Request(NUMBER, _with({"x_vendor": numbered}))
-        yield Request(f"{NUMBER} in metadata", _with({"metadata": numbered}))
-        yield Request(f"{NUMBER} in tool arguments", _call(json.dumps(numbered)))
+        yield from _numbers(example.number_key, int(example.number))
+
+
+def _numbers(key: str, value: int) -> Iterator[Request]:
+    builds: dict[str, Callable[[int], Body]] = {
+        NUMBER: lambda number: _with({"x_vendor": {key: number}}),
+        f"{NUMBER} in metadata": lambda number: _with({"metadata": {key: number}}),
+        f"{NUMBER} in tool arguments": lambda number: _call(json.dumps({key: number})),
+    }
+    for position, build in builds.items():
+        yield Request(position, build(value), (build(0),))
 
 
 def _parts(*texts: str) -> Body:
@@ -114,8 +122,14 @@ def _parts(*texts: str) -> Body:
 def seen_by_provider(forwarded: bytes) -> list[str]:
     """Every text of a body that reached the provider: each alone, and all as one, for what stands over a seam."""
     text = forwarded.decode(errors="replace")
-    found = strings(loads(text))
-    return [text, *found, "".join(found)]
+    document = loads(text)
+    found = strings(document)
+    return [*found, "".join(found)] if isinstance(document, dict) else [text]
+
+
+def seen_around(request: Request) -> list[str]:
+    """What the provider would see of a request without its values."""
+    return [text for body in request.around for text in seen_by_provider(json.dumps(body).encode())]
 
 
 def kept(request: Request, forwarded: bytes) -> bool:

@@ -18,7 +18,11 @@ Path = tuple[Step, ...]
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and its answer. `sent` is the request's body, `forwarded` the body that reached the provider, None when none did."""
+    """One request and its answer.
+
+    `sent` is its body, `forwarded` what reached the provider (None: nothing), `headers` those of the provider's own
+    that came through.
+    """
 
     sent: bytes = field(repr=False)
     forwarded: bytes | None = field(repr=False)
@@ -67,8 +71,10 @@ def hear(exchange: Exchange) -> Heard:
     if exchange.content_type != "text/event-stream":
         document = loads(text)
         heard: dict[Path, str] = {}
-        rest = [exchange.headers, text]
-        if isinstance(document, dict):
+        rest = [exchange.headers]
+        if not isinstance(document, dict):
+            rest.append(text)
+        else:
             rest += strings({key: value for key, value in document.items() if key != "choices"})
             _listen(document, "message", heard, rest)
         return Heard(heard, rest, exchange.status != 200 or exchange.broke_off or document is None)

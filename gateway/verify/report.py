@@ -30,7 +30,7 @@ def show(result: Result, console: Console) -> None:
 
 def _table(result: Result) -> Table:
     table = Table()
-    table.add_column("entity")
+    table.add_column("entity", no_wrap=True)
     for group in COLUMNS:
         table.add_column(group.value, justify="right", overflow="fold")
     for name in result.entities:
@@ -58,9 +58,7 @@ def _show_fields(result: Result, console: Console) -> None:
     bad = [(key, count) for key, count in result.counts.items() if count.leaked]
     for (entity, group, name), count in bad[:SHOWN_MAX]:
         cut = cuts.get((entity, group.value, name), "")
-        console.print(
-            f"[red]leak[/]: {entity}, {group.value}, {escape(name)}: {count.leaked} of {count.tried}, first: {escape(cut)}",
-            highlight=False,
-        )
+        where = escape(f"{entity}, {group.value}, {name}: {count.leaked} of {count.tried}, first: {cut}")
+        console.print(f"[red]leak[/]: {where}", highlight=False)
     if len(bad) > SHOWN_MAX:
         console.print(f"... and in {len(bad) - SHOWN_MAX} more fields (--json has all)", highlight=False)

@@ -52,17 +52,17 @@ class Result:
 
     def note(self, case: Case, verdict: Verdict) -> None:
         """Count a case."""
-        count = self.counts.setdefault((case.entity, case.group, case.field), Count())
+        count = self.counts.setdefault((case.entity, case.group, case.place), Count())
         count.tried += 1
         if verdict is Verdict.LEAKED:
             count.leaked += 1
             if len(self.leaks) < LEAKS_KEPT:
-                place = {"entity": case.entity, "where": case.group.value, "field": case.field, "cut": case.cut}
+                place = {"entity": case.entity, "where": case.group.value, "field": case.place, "cut": case.cut}
                 self.leaks.append(place)
         elif verdict is Verdict.LOST:
             count.lost += 1
             if case.group is Group.CONTROL:
-                self.altered.append(f"{case.field}, {case.cut}")
+                self.altered.append(f"{case.place}, {case.cut}")
 
     @property
     def total(self) -> Count:

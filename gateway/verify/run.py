@@ -20,7 +20,7 @@ from gateway.verify.control import control_cases, first_contact
 from gateway.verify.errors import EXIT_NOT_RUN, CannotRun
 from gateway.verify.exchange import CASE_SECONDS, Stage, check_contact
 from gateway.verify.plan import Covered, examples, plan, spread
-from gateway.verify.planted import Planted, planted, score
+from gateway.verify.planted import planted, score
 from gateway.verify.provider import Provider, listening
 from gateway.verify.report import show
 from gateway.verify.result import Result, Uncovered

@@ -152,8 +152,8 @@ def piece(
 
 def _string(node: Node, rules: Rules, steps: tuple[Step, ...], name: str, trust: Trust) -> Iterator[Slot]:
     text = node.text()
-    if not text and name != "text":  # an empty part of a message joins its neighbours
-        return
+    if not text and name != "text" and not (steps and isinstance(steps[-1], int)):
+        return  # but an empty part of a message joins its neighbours
     if trust is Trust.FORMAT and name in rules.identifiers and _SAFE_SHAPE.fullmatch(text):
         return
     is_data = trust is not Trust.DATA and name in _ATTACHMENT_KEYS and _BASE64.fullmatch(text)

@@ -196,7 +196,7 @@ def _reason(choice: Node) -> str:
 def _index(node: Node, place: int) -> int:
     """An element's own `index`, else its place in the list."""
     own = node.get("index")
-    is_plain = own is not None and own.kind is Kind.NUMBER and own.raw.isdigit() and len(own.raw) < 7
+    is_plain = own is not None and own.kind is Kind.NUMBER and own.raw.isdigit() and len(own.raw) < 19
     return int(own.raw) if own is not None and is_plain else place
 
 

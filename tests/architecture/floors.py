@@ -17,7 +17,7 @@ FLOOR_2 = {"gateway.settings", "gateway.vault", "gateway.auth", "gateway.firewal
 FLOOR_3 = {"gateway.kms", "gateway.stream", "gateway.inspection"}
 FLOOR_4 = {"gateway.demo", "gateway.services"}
 FLOOR_5 = {"gateway.server"}
-FLOOR_6 = {"gateway.verify", "gateway.dev", "gateway.batch", "gateway.cli"}
+FLOOR_6 = {"gateway.verify", "gateway.dev", "gateway.batch", "gateway.explain", "gateway.cli"}
 
 # From room to the rooms that it may import, besides itself.
 MAY_IMPORT: dict[str, frozenset[str]] = {
@@ -40,6 +40,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     # Plays the client and the provider of a running gateway: what it proves, it must not share.
     "gateway.verify": GROUND | {"gateway.errors", "gateway.wire", "gateway.demo", "recognizers"},
     "gateway.dev": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4 | FLOOR_5,
+    "gateway.explain": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4,
     "gateway.batch": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4,
     "gateway.cli": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4 | FLOOR_5 | FLOOR_6,
     "gateway.__main__": GROUND | {"gateway.cli"},

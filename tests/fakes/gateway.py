@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,10 +11,14 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from gateway.server.app import SERVICES, make_app
-from gateway.services import Services, open_services
+from gateway.services import Services, build_engine, open_services
 from gateway.settings import Limits, Settings, Upstream
 
 KEY = "kc_test_a_functional"
+
+
+engine = functools.cache(build_engine)
+"""Built once a run: it is immutable."""
 
 
 @asynccontextmanager
@@ -29,7 +34,7 @@ async def serve_gateway(
         upstream_key=SecretStr("sk-provider"),
         limits=limits or Limits(),
     )
-    async with open_services(settings) as services:
+    async with open_services(settings, engine(policy)) as services:
         app = make_app(services)
         runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
         await runner.setup()

