@@ -27,7 +27,7 @@ def cell(text: str) -> str:
 def errors() -> str:
     """The error taxonomy."""
     rows = ["# Errors", ""]
-    rows += ["Before the headers of an answer: JSON, `{\"error\": {\"message\", \"type\", \"code\", \"param\"}}`.", ""]
+    rows += ['Before the headers of an answer: JSON, `{"error": {"message", "type", "code", "param"}}`.', ""]
     rows += ["After them: an event with the same body; the stream then ends without `[DONE]`.", ""]
     rows += ["No message ever holds text of a request or an answer.", ""]
     rows += ["| code | status | a retry can help | message |", "|---|---|---|---|"]

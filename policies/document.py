@@ -125,7 +125,9 @@ class Document(Nodes):
         lists = {key: self._texts(members, key) for key in ("context", "deny_list", "examples", "non_examples")}
         if len(lists["deny_list"]) > DENY_LIST_TERMS_MAX:
             raise self.error(members["deny_list"], f"more than {DENY_LIST_TERMS_MAX} terms")
-        patterns = tuple(self._pattern(item) for item in self.items(members["patterns"])) if "patterns" in members else ()
+        patterns = (
+            tuple(self._pattern(item) for item in self.items(members["patterns"])) if "patterns" in members else ()
+        )
         if not patterns and not lists["deny_list"]:
             raise self.error(node, "a recognizer needs `patterns` or a `deny_list`")
         score = self.number(members["deny_list_score"], 0, 1) if "deny_list_score" in members else 1.0

@@ -283,30 +283,9 @@ def mrz_td1_names(text: str) -> bool:
     return len(text) == 30 and re.fullmatch(r"[A-Z]+(?:<[A-Z]+)*<<[A-Z<]*<", text) is not None
 
 
-CHECKSUMS: dict[str, Callable[[str], bool]] = {
-    "address_code": address_code,
-    "at_vnr": at_vnr,
-    "be_nn": be_nn,
-    "de_document": de_document,
-    "de_kvnr": de_kvnr,
-    "de_rvnr": de_rvnr,
-    "es_nif": es_nif,
-    "es_nuss": es_nuss,
-    "eu_ehic": eu_ehic,
-    "eu_vat": eu_vat,
-    "fi_hetu": fi_hetu,
-    "fr_nir": fr_nir,
-    "hu_personal": hu_personal,
-    "hu_taj": hu_taj,
-    "hu_tax": hu_tax,
-    "lu_nin": lu_nin,
-    "mrz_td1": mrz_td1,
-    "mrz_td1_middle": mrz_td1_middle,
-    "mrz_td1_names": mrz_td1_names,
-    "mrz_td1_top": mrz_td1_top,
-    "mrz_td2": mrz_td2,
-    "mrz_td3": mrz_td3,
-    "mrz_td3_names": mrz_td3_names,
-    "pl_id_card": pl_id_card,
-    "se_personnummer": se_personnummer,
-}
+_CHECKS: tuple[Callable[[str], bool], ...] = (
+    address_code, at_vnr, be_nn, de_document, de_kvnr, de_rvnr, es_nif, es_nuss, eu_ehic, eu_vat, fi_hetu, fr_nir,
+    hu_personal, hu_taj, hu_tax, lu_nin, mrz_td1, mrz_td1_middle, mrz_td1_names, mrz_td1_top, mrz_td2, mrz_td3,
+    mrz_td3_names, pl_id_card, se_personnummer,
+)  # fmt: skip
+CHECKSUMS = {check.__name__: check for check in _CHECKS}

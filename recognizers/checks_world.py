@@ -178,8 +178,13 @@ _BECH32_GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 
 def base58check(text: str) -> bool:
     """21 or 22 bytes (version, 20-byte hash) and the first four of their double SHA-256: Bitcoin, Litecoin, Dogecoin,
-    Dash, Tron, Zcash; XRP in its own alphabet (Bitcoin wiki, 'Base58Check encoding'; xrpl.org, 'Base58 encodings')."""
-    return _base58check(text, _BASE58) or (text[:1] == "r" and _base58check(text, _RIPPLE))
+    Dash, Tron, Zcash (Bitcoin wiki, 'Base58Check encoding')."""
+    return _base58check(text, _BASE58)
+
+
+def xrp_address(text: str) -> bool:
+    """Label and XRP Ledger address: Base58Check in an alphabet of its own (xrpl.org, 'Base58 encodings')."""
+    return _base58check(re.split(r"[^0-9A-Za-z]", text)[-1], _RIPPLE)
 
 
 def _base58check(text: str, alphabet: str) -> bool:
@@ -290,4 +295,5 @@ CHECKSUMS: dict[str, Check] = {
     "url_host": url_host,
     "uuid": uuid,
     "vn_cccd": vn_cccd,
+    "xrp_address": xrp_address,
 }

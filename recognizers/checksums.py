@@ -10,8 +10,8 @@ from __future__ import annotations
 import base64
 import binascii
 import importlib
-import pkgutil
 import ipaddress
+import pkgutil
 import re
 from collections.abc import Callable
 from functools import cache
@@ -76,8 +76,60 @@ def email(text: str) -> bool:
 _SPELLED_AT = re.compile(r"[ \[({<]{1,3}[aA][tT][ \])}>]{1,3}")
 _SPELLED_DOT = re.compile(r"[ \[({<]{1,3}[dD][oO][tT][ \])}>]{1,3}")
 _TOP_LEVEL = frozenset(
-    "com org net edu gov mil int info biz io co ai app dev me uk de fr es it nl be at ch pl se no fi dk ie pt gr cz "
-    "hu ro eu us ca au nz jp cn in br mx ru za kr sg hk tr il".split()
+    [
+        "com",
+        "org",
+        "net",
+        "edu",
+        "gov",
+        "mil",
+        "int",
+        "info",
+        "biz",
+        "io",
+        "co",
+        "ai",
+        "app",
+        "dev",
+        "me",
+        "uk",
+        "de",
+        "fr",
+        "es",
+        "it",
+        "nl",
+        "be",
+        "at",
+        "ch",
+        "pl",
+        "se",
+        "no",
+        "fi",
+        "dk",
+        "ie",
+        "pt",
+        "gr",
+        "cz",
+        "hu",
+        "ro",
+        "eu",
+        "us",
+        "ca",
+        "au",
+        "nz",
+        "jp",
+        "cn",
+        "in",
+        "br",
+        "mx",
+        "ru",
+        "za",
+        "kr",
+        "sg",
+        "hk",
+        "tr",
+        "il",
+    ]
 )
 
 

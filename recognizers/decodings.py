@@ -50,8 +50,21 @@ _NAMES = {
     **dict.fromkeys(("nbsp", "Tab", "NewLine", "ensp", "emsp", "thinsp"), " "),
     **dict.fromkeys(("hyphen", "dash", "ndash", "mdash", "minus"), "-"),
     **dict.fromkeys(("zwj", "zwnj", "shy", "lrm", "rlm"), ""),
-    **{"lowbar": "_", "plus": "+", "percnt": "%", "num": "#", "sol": "/", "colon": ":", "amp": "&", "quot": '"'},
-    **{"lt": "<", "gt": ">", "apos": "'", "lpar": "(", "rpar": ")", "comma": ",", "equals": "="},
+    "lowbar": "_",
+    "plus": "+",
+    "percnt": "%",
+    "num": "#",
+    "sol": "/",
+    "colon": ":",
+    "amp": "&",
+    "quot": '"',
+    "lt": "<",
+    "gt": ">",
+    "apos": "'",
+    "lpar": "(",
+    "rpar": ")",
+    "comma": ",",
+    "equals": "=",
 }
 _HTML_NAME_CHARS = max(map(len, _NAMES))
 _ESCAPE = re.compile(
@@ -152,8 +165,17 @@ def quoted_printable(text: str, *, final: bool) -> Iterator[Unit]:
 
 
 _DIGIT_WORDS = {
-    **{"zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"},
-    **{"seven": "7", "eight": "8", "nine": "9"},
+    "zero": "0",
+    "oh": "0",
+    "one": "1",
+    "two": "2",
+    "three": "3",
+    "four": "4",
+    "five": "5",
+    "six": "6",
+    "seven": "7",
+    "eight": "8",
+    "nine": "9",
 }
 DIGIT_WORDS = {form: digit for word, digit in _DIGIT_WORDS.items() for form in (word, word.capitalize(), word.upper())}
 """Each word in lower case, with a capital, and in capitals."""

@@ -12,7 +12,8 @@ from itertools import product
 
 import ahocorasick
 
-from recognizers.syntax import ALPHABET, Part, Shape, bits
+from recognizers.alphabet import ALPHABET, bits
+from recognizers.syntax import Part, Shape
 
 _ANCHOR_FORMS_MAX = 700
 """A run of characters with more spellings than this is cut: two capitals fit, three do not."""

@@ -30,6 +30,7 @@ HIDDEN_RUN_MAX = 32
 
 _DASHES = frozenset("‐‑‒–—―−﹘﹣－⁃˗➖⸺⸻〜")
 _DOTS = frozenset("．。｡․·‧∙⋅﹒۔")
+_QUOTES = {**dict.fromkeys("‘’‚‛′ʼ＇", "'"), **dict.fromkeys("“”„‟″＂", '"')}
 _LATIN_LOOKALIKES = dict(zip("ıȷłŁøØđĐħĦŧŦßæÆœŒþÞðÐ", "ijlLoOdDhHtTsaAoOpPdD", strict=True))
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "HANGUL", "BOPOMOFO", "YI ", "TIBETAN")
 
@@ -47,6 +48,8 @@ def fold(char: str) -> str:
         return "."
     if category in ("Zs", "Zl", "Zp"):
         return " "
+    if char in _QUOTES:
+        return _QUOTES[char]
     return _fold_letter(char, category)
 
 
@@ -114,6 +117,9 @@ _VIEW_NUMBERS = {
     Spelling.BASE64: (4, 5, 6, 7),
 }
 VIEWS = 8
+SPELLING_OF = {number: spelling for spelling, numbers in _VIEW_NUMBERS.items() for number in numbers}
+PLAIN_VIEWS = tuple(number for number, spelling in SPELLING_OF.items() if spelling is not Spelling.BASE64)
+"""Views in which what is not written in the hidden spelling reads as in the folded one."""
 ALL_SPELLINGS = frozenset(Spelling)
 
 

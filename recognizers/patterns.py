@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import re2
 
+from recognizers.alphabet import bits, mask_of, symbol
 from recognizers.checksums import LONGEST_VALID_END, Checksum, find, table
 from recognizers.keywords import Anchors, anchors
 from recognizers.normalize import View, folded
@@ -25,7 +26,7 @@ from recognizers.recognizer import (
     RecognizerError,
     Span,
 )
-from recognizers.syntax import Shape, class_mask, parse, symbol
+from recognizers.syntax import Part, Shape, class_mask, parse
 
 GATE_MEMORY_BYTES = 64 << 20
 """RE2's default of 8 MiB makes a set of 280 patterns fail at compile time, and thrash long before."""
@@ -40,7 +41,7 @@ LITERAL_CHARS_MIN = 3
 
 @dataclass(frozen=True, slots=True)
 class CompiledPattern:
-    """A pattern ready to run. `refused_after` and `refused_before` are symbol sets."""
+    """A pattern ready to run. `refused_after` is the symbol set of what may not follow a match."""
 
     pattern: Pattern
     recognizer: Recognizer
@@ -50,7 +51,6 @@ class CompiledPattern:
     regex: re.Pattern[str]
     group: int
     refused_after: int
-    refused_before: int
     checksum: Checksum | None
     context: re.Pattern[str] | None
 
@@ -88,18 +88,37 @@ def compile_pattern(recognizer: Recognizer, pattern: Pattern, index: int, holdba
         shape,
         regex,
         min(regex.groups, 1),
-        class_mask(pattern.not_preceded_by),
         class_mask(pattern.not_followed_by),
         checksum,
         context_regex(recognizer.context),
     )
 
 
+_DIGITS = mask_of("0123456789")
+_ONE_DIGIT = str.maketrans("123456789", "000000000")
+_ABOVE_ASCII = r"\x{80}-\x{10FFFF}"
+
+
+def gate_regex(part: Part) -> str:
+    """A pattern's tree in RE2's words, for a text in which every digit is a 0: it matches wherever the pattern does,
+    and often elsewhere. With all digits alike the gate has few states; with 4, 756 and [0-3] apart, a column of
+    numbers makes it build new ones at every character."""
+    if part.kind == "char":
+        mask = part.mask & ~_DIGITS | (1 << ord("0") if part.mask & _DIGITS else 0)
+        return "[" + "".join(rf"\x{i:02x}" for i in bits(mask) if i < 128) + (_ABOVE_ASCII if mask >> 128 else "") + "]"
+    inner = [gate_regex(inner) for inner in part.parts]
+    if part.kind == "alt":
+        return f"(?:{'|'.join(inner)})"
+    if part.kind == "repeat":
+        return f"(?:{inner[0]}){{{part.low},{part.high}}}"
+    return "".join(inner)
+
+
 def context_regex(words: tuple[str, ...]) -> re.Pattern[str] | None:
     """Whole words or phrases, any case, spaces and hyphens alike; None without words."""
     if not words:
         return None
-    forms = ("[ _-]?".join(re.escape(part) for part in re.split(r"[ _-]", word)) for word in words)
+    forms = ("[ _-]?".join(re.escape(part) for part in re.split(r"[ _-]", word)) for word in map(folded, words))
     return re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(forms)})(?:s|es)?(?![A-Za-z0-9])", re.ASCII | re.IGNORECASE)
 
 
@@ -134,8 +153,7 @@ class PatternSet:
         options.log_errors = False
         gate = re2.Set.SearchSet(options)
         for compiled in self.patterns:
-            flag = "(?i)" if compiled.pattern.ignore_case else ""
-            gate.Add(f"{flag}(?:{compiled.pattern.regex})")
+            gate.Add(gate_regex(compiled.shape.tree))
         gate.Compile()
         return gate
 
@@ -162,7 +180,7 @@ class PatternSet:
             Spans in offsets of the window, in no particular order.
         """
         chars = view.chars
-        hits = self._gate.Match(chars[max(0, low - 1) :])
+        hits = self._gate.Match(chars[low:].translate(_ONE_DIGIT))
         spans: list[Span] = []
         for index in hits or ():
             at = max(low, view.index(resume[index])) if index in resume else low
@@ -194,12 +212,14 @@ class PatternSet:
             return end
         one_pass = LONGEST_VALID_END.get(compiled.pattern.checksum or "")
         if one_pass is not None:
-            return one_pass(chars, start, end)
+            stop = one_pass(chars, start, end)
+            if stop is None or stop == end or compiled.regex.fullmatch(chars, start, stop):
+                return stop
         if checksum(chars[start:end]):
             return end
         tries = SHORTER_ENDS_MAX
         for stop in range(end - 1, start + compiled.shape.shortest - 1, -1):
-            if compiled.refused_before >> symbol(chars[stop]) & 1 or not compiled.regex.fullmatch(chars, start, stop):
+            if compiled.refused_after >> symbol(chars[stop]) & 1 or not compiled.regex.fullmatch(chars, start, stop):
                 continue
             if checksum(chars[start:stop]):
                 return stop

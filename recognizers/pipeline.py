@@ -7,16 +7,26 @@ smallest of the views' answers, in raw characters. Nothing here depends on how t
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
 from recognizers.decodings import BASE64_RUN, BASE64_RUN_CHARS_MIN, DIGIT_WORD_PAIRS, DIGIT_WORDS_PREFIX
 from recognizers.keywords import Anchors
-from recognizers.normalize import ALL_SPELLINGS, VIEWS, Spelling, View, fold_view, folded, hidden_views, read
+from recognizers.normalize import (
+    ALL_SPELLINGS,
+    PLAIN_VIEWS,
+    SPELLING_OF,
+    VIEWS,
+    Spelling,
+    View,
+    fold_view,
+    hidden_views,
+    read,
+)
 from recognizers.patterns import PatternSet
 from recognizers.recognizer import HOLDBACK_CHARS, WORD_CHARS, Recognizer, RecognizerError, Span, Tail
 from recognizers.syntax import parse
+from recognizers.tails import CompiledTail
 from recognizers.viable import ViableStarts
 
 UNIT_CHARS_MAX = 160
@@ -82,7 +92,7 @@ class Pipeline:
         shapes.append((parse(f"[A-Za-z0-9]{{{BASE64_RUN_HELD_CHARS}}}"), ""))
         shapes.append((parse(DIGIT_WORDS_PREFIX), WORD_CHARS))
         self._viable = ViableStarts(shapes)
-        self._tails = {tail: _CompiledTail(tail) for tail in tails}
+        self._tails = {tail: CompiledTail(tail) for tail in tails}
         self.warm_up()
 
     def warm_up(self) -> None:
@@ -117,12 +127,13 @@ class Pipeline:
                 if likely:
                     progress.scanned[:] = [progress.frontier] * VIEWS
                     self._collect(0, View(raw, None, len(raw)), raw, base, 0, low, high, progress, spans)
+                    _settle_ends(progress, frozenset())
                 return progress.frontier, spans
         return self._scan_views(raw, base, progress, final=final)
 
     def find_all(self, text: str) -> list[Span]:
         """Every match in a whole text, overlapping ones too, heads without their tails."""
-        return self.scan(text, 0, Progress(), final=True)[1]
+        return list(dict.fromkeys(self.scan(text, 0, Progress(), final=True)[1]))
 
     def _scan_views(self, raw: str, base: int, progress: Progress, *, final: bool) -> tuple[int, list[Span]]:
         scanned = progress.scanned
@@ -148,6 +159,8 @@ class Pipeline:
         for number in range(1, VIEWS):
             if number not in there:
                 scanned[number] = scanned[0]
+        if progress.ends:
+            _settle_ends(progress, there)
         progress.frontier = min(scanned)
         progress.is_even = max(scanned) == progress.frontier
         return progress.frontier, spans
@@ -192,9 +205,9 @@ class Pipeline:
             if span.end > limit:
                 ends[number, self._by_name[span.recognizer]] = origin + span.end
             spans.append(_moved(span, origin, number))
-        for pattern, end in resume.items():
-            if end <= limit and ends.get((number, pattern)) == origin + end:
-                del ends[number, pattern]
+            if span.tail is not None and number == 0:
+                # The tail may be written otherwise than the head: it is followed in all views that keep plain text.
+                spans += [_moved(span, origin, other) for other in PLAIN_VIEWS]
 
     def tail_end(
         self,
@@ -222,17 +235,37 @@ class Pipeline:
         Returns:
             Where it ends (at most `limit`), and whether it goes on past `limit`.
         """
-        text = read(raw, json_text=progress.json_text, final=final)
-        seen = dict(hidden_views(text, base, self._spellings, final=final)) if view else {}
+        window = max(0, start - base - UNIT_CHARS_MAX)
+        origin = base + window
+        text = read(raw[window:], json_text=progress.json_text, final=final)
+        spellings = self._spellings & {SPELLING_OF[view]} if view else frozenset()
+        seen = dict(hidden_views(text, origin, spellings, final=final))
         found = seen.get(view) or fold_view(text)
-        end, is_open = self._tails[tail].end(found, start - base, limit - base, swallowed)
-        return base + end, is_open
+        end, is_open = self._tails[tail].end(found, start - origin, limit - origin, swallowed)
+        return origin + end, is_open
 
     def cut_off(self, raw: str) -> bool:
         """Whether an undecided end of a text that was cut off could be the better part of a value: an `@`, five
         digits, or a literal with which some pattern starts."""
-        chars = folded(raw)
-        return "@" in chars or sum(c.isdigit() for c in chars) >= CUT_OFF_DIGITS or self._patterns.anchored(chars)
+        text = read(raw, final=True)
+        seen = [fold_view(text), *(view for _, view in hidden_views(text, 0, self._spellings, final=True))]
+        return any(
+            "@" in view.chars
+            or sum(c.isdigit() for c in view.chars) >= CUT_OFF_DIGITS
+            or self._patterns.anchored(view.chars)
+            for view in seen
+        )
+
+
+def _settle_ends(progress: Progress, there: Container[int]) -> None:
+    """Views that are not there have the matches of the folded one; ends that have been passed are forgotten."""
+    ends = progress.ends
+    for (number, pattern), end in [*ends.items()]:
+        if number == 0:
+            ends.update({(other, pattern): end for other in PLAIN_VIEWS if other not in there})
+    for number, pattern in [*ends]:
+        if ends[number, pattern] <= progress.scanned[number]:
+            del ends[number, pattern]
 
 
 def _may_hide(raw: str, low: int, high: int) -> bool:
@@ -254,27 +287,3 @@ def _moved(span: Span, base: int, view: int) -> Span:
     return Span(
         span.start + base, span.end + base, span.entity, span.recognizer, span.score, span.validated, span.tail, view
     )
-
-
-class _CompiledTail:
-    """A tail ready to run."""
-
-    def __init__(self, tail: Tail) -> None:
-        self._cap = tail.cap
-        self._stop = re.compile(f"[^{tail.chars}]", re.ASCII)
-        self._closing = re.compile(tail.closing, re.ASCII) if tail.closing else None
-
-    def end(self, view: View, start: int, limit: int, swallowed: int) -> tuple[int, bool]:
-        low, high = view.index(start), view.index(limit)
-        stop = self._stop.search(view.chars, low, high)
-        end = stop.start() if stop else high
-        is_open = stop is None
-        if self._closing is not None:
-            # Never cut in two: its shape is in the reverse automaton, so `limit` waits for all of it.
-            closing = self._closing.search(view.chars, low, end)
-            if closing is not None:
-                end, is_open = closing.end(), False
-        raw_end = limit if is_open else min(limit, view.raw(end))
-        if raw_end - start >= self._cap - swallowed:
-            return start + self._cap - swallowed, False
-        return raw_end, is_open

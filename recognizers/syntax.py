@@ -13,12 +13,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from recognizers.alphabet import ALL, bits, mask_of
 from recognizers.recognizer import RecognizerError
 
-OTHER_LETTER = "ø"
-ALPHABET = (*map(chr, range(128)), OTHER_LETTER, "\uffff")
-"""ASCII, one letter that stands for all letters without a Latin base, and one symbol for everything else."""
-ALL = (1 << len(ALPHABET)) - 1
 MAX_POSITIONS = 2000
 MAX_DEPTH = 50
 """Groups within groups."""
@@ -29,22 +26,6 @@ _CLASSES = {
     "s": " \t\n\r\f\v",
 }
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v"}
-
-
-def symbol(char: str) -> int:
-    """Index in `ALPHABET` of the symbol that a view character counts as."""
-    code = ord(char)
-    if code < 128:
-        return code
-    return 128 if char == OTHER_LETTER else 129
-
-
-def mask_of(chars: str) -> int:
-    """Bit set of symbols for a plain string of characters."""
-    mask = 0
-    for char in chars:
-        mask |= 1 << symbol(char)
-    return mask
 
 
 def class_mask(body: str) -> int:
@@ -312,14 +293,3 @@ class _Builder:
             nullable = nullable and n
             longest, shortest = longest + long, shortest + short
         return first, last, nullable, longest, shortest
-
-
-def bits(mask: int) -> list[int]:
-    """Indexes of the set bits, lowest first."""
-    digits = bin(mask)[:1:-1]
-    found = []
-    at = digits.find("1")
-    while at >= 0:
-        found.append(at)
-        at = digits.find("1", at + 1)
-    return found

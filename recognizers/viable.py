@@ -10,8 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from recognizers.syntax import ALPHABET, Shape, bits, class_mask, symbol
+from recognizers.alphabet import ALPHABET, bits, mask_of, symbol
+from recognizers.syntax import Shape, class_mask
 
+DIGITS = mask_of("0123456789")
+"""Which digit it is does not count here: patterns that begin with 4, 756 or 19 would each ask for states of their own
+at every number of a text. Like all that is over-approximated, it only holds longer."""
 MAX_STATES = 20_000
 START_OF_TEXT = " "
 """What stands before the first character of a text, as far as boundaries go."""
@@ -82,7 +86,7 @@ class ViableStarts:
             for following in bits(shape.follow[position]):
                 predecessors[following] |= 1 << position
         for mask, positions in readers.items():
-            for index in bits(mask):
+            for index in bits(mask | DIGITS if mask & DIGITS else mask):
                 self._readers[index] |= positions << offset
         chained = 0
         for position, before in enumerate(predecessors):

@@ -144,7 +144,7 @@ class HoldBack:
         self._pending += found
         self._pending.sort(key=attrgetter("start", "end"))
         cut, ready = frontier, []
-        for start, end, members in _components(self._pending):
+        for start, end, members in _components(self._pending, self._released):
             if end > frontier:
                 cut = min(cut, start)
                 break
@@ -174,15 +174,14 @@ class HoldBack:
 
     def _component(self, start: int, end: int, members: Sequence[Finding], *, final: bool) -> str:
         self._swallow(end, final=final)
-        self.findings += members
+        self.findings += dict.fromkeys(members)  # one value may be found in several views
         out = ""
         if start >= self._covered:
             out = self._scanner.replacement(max(members, key=attrgetter("rank")))
             self.replaced.append((start, end, out))
         self._cover(end)
-        for finding in members:
-            if finding.tail is not None:
-                self._tails.append(_OpenTail(finding, finding.end, 0))
+        heads = {(finding, finding.view): finding for finding in members if finding.tail is not None}
+        self._tails += [_OpenTail(finding, finding.end, 0) for finding in heads.values()]
         self._swallow(end, final=final)
         return out
 
@@ -228,8 +227,9 @@ class HoldBack:
         self._base += spare
 
 
-def _components(findings: list[Finding]) -> list[tuple[int, int, list[Finding]]]:
-    """Chains of overlapping findings, as (start, end, members); the findings are sorted by start."""
+def _components(findings: list[Finding], floor: int) -> list[tuple[int, int, list[Finding]]]:
+    """Chains of overlapping findings, as (start, end, members); the findings are sorted by start. What stands before
+    the floor was released with a chain that has been broken."""
     chains: list[tuple[int, int, list[Finding]]] = []
     for finding in findings:
         if chains:
@@ -240,7 +240,7 @@ def _components(findings: list[Finding]) -> list[tuple[int, int, list[Finding]]]
                 continue
             if finding.end <= end:
                 continue
-        chains.append((max(finding.start, chains[-1][1] if chains else 0), finding.end, [finding]))
+        chains.append((max(finding.start, chains[-1][1] if chains else floor), finding.end, [finding]))
     return chains
 
 

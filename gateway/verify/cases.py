@@ -49,7 +49,7 @@ def two_offsets(spans: Spans) -> list[int]:
 
 
 def cut_cases(example: Planted, place: Field, group: Group, cuts: Callable[[Spans], Iterable[int]]) -> Iterator[Case]:
-    """The value in two deltas, then in one character a delta."""
+    """The value in two deltas, then one character of it a delta."""
     said = payload(place, example)
     if said is None:
         return
@@ -57,7 +57,9 @@ def cut_cases(example: Planted, place: Field, group: Group, cuts: Callable[[Span
     for offset in cuts(spans):
         answer = streamed(place, [text[:offset], text[offset:]], ascii_only=offset % 2 == 1)
         yield stream_case(example, place, group, f"at {offset - spans[0][0]}", answer)
-    yield stream_case(example, place, group, "each character", streamed(place, list(text)))
+    start, end = spans[0][0], spans[-1][1]
+    singly = [text[:start], *text[start:end], text[end:]]
+    yield stream_case(example, place, group, "each character", streamed(place, singly))
 
 
 def pair_cases(example: Planted, place: Field) -> Iterator[Case]:

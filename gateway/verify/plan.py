@@ -1,9 +1,9 @@
 """Which cases a run has. With some 200 entities not everything can be tried at every place, so positions are spread:
 
-quick  streamed content: three examples an entity at every offset, and in single characters. Other streamed fields: the
-       first example of each entity at two offsets and in single characters. Whole answers: the first example in every
-       field. Bytes: inside the characters of several bytes in and around the first example. Requests: the first example
-       in every position. Failures: two examples.
+quick  streamed content: three examples an entity (one, where there are many entities) at every offset, and in single
+       characters. Other streamed fields: the first example of each entity at two offsets and in single characters.
+       Whole answers: the first example in every field. Bytes: inside the characters of several bytes in and around the
+       first example. Requests: the first example in every position. Failures: two examples.
 full   as quick, and: streamed content: every example at every offset, the first of each entity (when it is short) at
        every two offsets. Other streamed fields, the seams between text parts, the bytes of an event: six examples that
        look as different as can be at every offset. Requests and whole answers: every example in plain text. Failures:
@@ -31,6 +31,7 @@ from gateway.verify.cases import (
 from gateway.verify.planted import Planted, choose, representatives
 
 QUICK_EXAMPLES = 3
+MANY_ENTITIES = 40
 QUICK_REPRESENTATIVES = 2
 REPRESENTATIVES = 6
 PAIR_CHARS_MAX = 24
@@ -39,12 +40,16 @@ Covered = dict[str, dict[str, Sequence[Planted]]]
 """From direction to entity to the examples that the gateway finds there."""
 
 
-def spread(*, quick: bool) -> str:
-    """What is tried where, in one sentence."""
+def _quick_examples(entities: int) -> int:
+    return 1 if entities > MANY_ENTITIES else QUICK_EXAMPLES
+
+
+def spread(entities: int, *, quick: bool) -> str:
+    """What is tried where with so many entities, in one sentence."""
     if quick:
         return (
-            f"quick: {QUICK_EXAMPLES} examples an entity at every offset of streamed content, one at two offsets of "
-            "every other field and in every request position"
+            f"quick: examples of each entity at every offset of streamed content: {_quick_examples(entities)}; "
+            "one at two offsets of every other field and in every request position"
         )
     return (
         "full: every example at every offset of streamed content, short ones at every two; every other field at two "
@@ -52,9 +57,9 @@ def spread(*, quick: bool) -> str:
     )
 
 
-def examples(all_examples: Sequence[Planted], *, quick: bool) -> list[Planted]:
-    """The examples of one entity that a run uses."""
-    return choose(list(all_examples), QUICK_EXAMPLES if quick else len(all_examples))
+def examples(all_examples: Sequence[Planted], entities: int, *, quick: bool) -> list[Planted]:
+    """The examples of one entity that a run with so many entities uses."""
+    return choose(list(all_examples), _quick_examples(entities) if quick else len(all_examples))
 
 
 def plan(covered: Covered, *, quick: bool) -> Iterator[Case]:

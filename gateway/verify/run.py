@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -93,14 +93,15 @@ async def verify(
         CannotRun: the gateway cannot be reached, refuses the key, or does not forward to us.
     """
     started = time.perf_counter()
+    wanted = list(recognizers)
     base_url = _base_url(target.base_url)
     host, port = _address(target.listen)
     provider = Provider()
     async with listening(provider, host, port) as bound, _session(target.key) as session:
         stage = Stage(base_url, session, provider)
         check_contact(await stage.play(first_contact()), base_url, f"http://{host}:{bound}/v1")
-        result = Result(spread(quick=quick))
-        covered = await _probe(stage, recognizers, allows, result, quick=quick)
+        result = Result(spread(len(wanted), quick=quick))
+        covered = await _probe(stage, wanted, allows, result, quick=quick)
         with progress or Progress(disable=True) as bar:
             await _play(stage, _all(covered, quick=quick), result, bar)
     result.seconds = time.perf_counter() - started
@@ -113,12 +114,12 @@ def _all(covered: Covered, *, quick: bool) -> Iterator[Case]:
 
 
 async def _probe(
-    stage: Stage, recognizers: Iterable[Recognizer], allows: Allows, result: Result, *, quick: bool
+    stage: Stage, recognizers: Sequence[Recognizer], allows: Allows, result: Result, *, quick: bool
 ) -> Covered:
     """What the gateway finds whole; what it does not, the other cases need not ask."""
     covered: Covered = {REQUEST: {}, RESPONSE: {}}
     for recognizer in recognizers:
-        found = examples(planted(recognizer), quick=quick)
+        found = examples(planted(recognizer), len(recognizers), quick=quick)
         if not found:
             result.untried.append(recognizer.entity)
         for direction, by_entity in covered.items():

@@ -2,6 +2,8 @@
 
 from recognizers.recognizer import WORD_CHARS, Pattern, Recognizer
 
+_CONNECTOR = r"[\"']?[ \t]{0,2}(?:[:=]|=>| is )?[ \t\"']{0,3}"
+
 RECOGNIZER = Recognizer(
     entity="DEVICE_UUID",
     summary="Identifier of a phone for advertising or for its maker: IDFA, GAID, IDFV, OAID, UDID, in context.",
@@ -19,10 +21,18 @@ RECOGNIZER = Recognizer(
         ),
         Pattern(
             name="udid",
-            regex=r"[0-9a-f]{8}-[0-9a-f]{16}|[0-9a-f]{40}|[0-9a-f]{16}",
+            regex=r"[0-9a-f]{8}-[0-9a-f]{16}",
             score=0.5,
             checksum="uuid",
             needs_context=True,
+            ignore_case=True,
+        ),
+        Pattern(
+            name="labelled",
+            regex=rf"(?:android[ _-]?id|ssaid|udid){_CONNECTOR}([0-9a-f]{{16}}|[0-9a-f]{{40}})",
+            score=0.8,
+            checksum="random_hex",
+            not_preceded_by="",
             ignore_case=True,
         ),
     ),

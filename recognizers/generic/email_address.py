@@ -20,6 +20,7 @@ RECOGNIZER = Recognizer(
             score=1.0,
             checksum="email",
             not_preceded_by="",
+            not_followed_by="",
         ),
         Pattern(
             name="long domain",

@@ -9,7 +9,7 @@ RECOGNIZER = Recognizer(
     patterns=(
         Pattern(
             name="token",
-            regex=r"gl(?:pat|oas|dt|rt|rtr|cbt|ptt|ft|imt|agent|soat|ffct|wt)-[A-Za-z0-9_-]{20}",
+            regex=r"(?:glpat|gloas|gldt|glrt|glrtr|glcbt|glptt|glft|glimt|glagent|glsoat|glffct|glwt)-[A-Za-z0-9_-]{20}",
             score=1.0,
             not_followed_by="",
             tail=Tail(chars="A-Za-z0-9_.-", cap=512),

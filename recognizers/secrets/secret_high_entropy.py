@@ -2,7 +2,7 @@
 
 from recognizers.recognizer import Pattern, Recognizer, Tail
 
-_LABEL = r"(?:key|auth|credentials?|session(?:[_-]?id)?|sid|cookie|signature|salt|seed|hmac)"
+_LABEL = r"(?:key|[_-]auth|credentials?|session(?:[_-]?id)?|cookie|signature|[_-]salt|hmac)"
 _CONNECTOR = r"[\"'`*\]]{0,3}[ \t]{0,2}(?::=|=>|={1,2}|:)[ \t\"'`*]{0,4}"
 
 RECOGNIZER = Recognizer(

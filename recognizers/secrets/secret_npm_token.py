@@ -16,7 +16,7 @@ RECOGNIZER = Recognizer(
         ),
     ),
     examples=(
-        "//registry.npmjs.org/:_authToken=«npm_aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX2»",
+        "_authToken=«npm_aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX2»",
         "NPM «npm_Zz9Yy8Xx7Ww6Vv5Uu4Tt3Ss2Rr1Qq0Pp9Oo8» ok",
         '"«npm_0123456789abcdefABCDEF0123456789abcd»"',
     ),

@@ -9,7 +9,7 @@ RECOGNIZER = Recognizer(
     patterns=(
         Pattern(
             name="key",
-            regex=r"[sr]k_(?:live|test|prod)_[A-Za-z0-9]{10}",
+            regex=r"(?:sk_live_|sk_test_|sk_prod_|rk_live_|rk_test_|rk_prod_)[A-Za-z0-9]{10}",
             score=1.0,
             not_followed_by="",
             tail=Tail(chars="A-Za-z0-9", cap=512),

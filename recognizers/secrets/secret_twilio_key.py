@@ -2,15 +2,23 @@
 
 from recognizers.recognizer import Pattern, Recognizer
 
+_CONNECTOR = r"[\"']?[ \t]{0,2}(?:[:=]|=>| is )?[ \t\"']{0,3}"
+
 RECOGNIZER = Recognizer(
     entity="SECRET_TWILIO_KEY",
     summary="Twilio API key, or auth token in context.",
     source="Twilio docs, 'API keys' (SK...), 'Auth tokens'",
     patterns=(
         Pattern(name="api key", regex=r"SK[0-9a-f]{32}", score=1.0, checksum="random_hex"),
-        Pattern(name="auth token", regex=r"[0-9a-f]{32}", score=0.5, checksum="random_hex", needs_context=True),
+        Pattern(
+            name="auth token",
+            regex=rf"twilio(?:[ _-]?(?:auth|account|api|token|key|secret)){{0,3}}{_CONNECTOR}([0-9a-f]{{32}})",
+            score=1.0,
+            checksum="random_hex",
+            not_preceded_by="",
+            ignore_case=True,
+        ),
     ),
-    context=("twilio", "twilio auth token", "twilio token"),
     examples=(
         "«SK3f1a9c0d7be24685ac1fe0937d5b2864»",
         "TWILIO_AUTH_TOKEN=«9c0d7be24685ac1fe0937d5b28643f1a»",

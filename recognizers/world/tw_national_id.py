@@ -4,15 +4,15 @@ from recognizers.recognizer import Pattern, Recognizer
 
 RECOGNIZER = Recognizer(
     entity="TW_NATIONAL_ID",
-    summary="Taiwanese national identification card or resident certificate: letter, nine digits with a check digit.",
+    summary="Taiwanese national identification card or resident certificate: letter, nine digits with a check digit, "
+    "in context.",
     source="Ministry of the Interior (Taiwan), Household Registration Act; National Immigration Agency, new UI No. "
     "of 2021",
     patterns=(
-        Pattern(name="number", regex=r"[A-Z][1289]\d{8}", score=0.4, checksum="tw_national_id"),
         Pattern(
-            name="lower case",
+            name="number",
             regex=r"[A-Z][ -]?[1289]\d{8}",
-            score=0.4,
+            score=0.5,
             checksum="tw_national_id",
             needs_context=True,
             ignore_case=True,

@@ -85,7 +85,14 @@ IMPURE = (
 # Optional packages are imported on first use, commands when they are called.
 LATE_IMPORTS = ("gateway.kms", "gateway.stores", "gateway.cli", "recognizers.presidio")
 # One file per thing: these find modules by folder walk or by a name in the configuration.
-FOLDER_WALKS = ("recognizers.catalogue", "recognizers.checksums", "gateway.wire", "gateway.kms", "gateway.stores")
+FOLDER_WALKS = (
+    "recognizers.catalogue",
+    "recognizers.checksums",
+    "recognizers.checks_eu",
+    "gateway.wire",
+    "gateway.kms",
+    "gateway.stores",
+)
 
 
 def floor_violations(root: Path) -> list[str]:

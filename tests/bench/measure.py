@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from tests.bench.prose import pieces
@@ -25,15 +26,15 @@ def measure(answers: list[Answer], emissions: dict[str, list[float]], chunks: in
     """The figures.
 
     Returns:
-        `answers`, `wrong` (their text was not the provider's), `first_ms` (request sent to first text read), and of
-        streams `delay_ms` by character, `events_out` and `texts_out` for each chunk in.
+        `answers`, `wrong` (their text was not the provider's), `open` (at most, at a time), `first_ms` (request sent to
+        first text read), and of streams `delay_ms` by character, `events_out` and `texts_out` for each chunk in.
     """
     sent = pieces(chunks)
     text = "".join(sent)
     if not streams:
         wrong = sum(_body_text(answer) != text for answer in answers)
         first = [((answer.reads[-1][0] - answer.sent) * 1000, 1) for answer in answers if answer.reads]
-        return {"answers": len(answers), "wrong": wrong, "first_ms": _quantiles(first)}
+        return {"answers": len(answers), "wrong": wrong, "open": _open(answers), "first_ms": _quantiles(first)}
     first, delays, events, texts, wrong = [], [], 0, 0, 0
     for answer in answers:
         read = [(at, piece) for at, data in _events(answer) for piece in _deltas(data)]
@@ -49,11 +50,19 @@ def measure(answers: list[Answer], emissions: dict[str, list[float]], chunks: in
     return {
         "answers": len(answers),
         "wrong": wrong,
+        "open": _open(answers),
         "first_ms": _quantiles(first),
         "delay_ms": _quantiles(delays),
         "events_out": round(events / (len(answers) * (chunks + 2)), 3),
         "texts_out": round(texts / (len(answers) * chunks), 3),
     }
+
+
+def _open(answers: list[Answer]) -> int:
+    """How many answers were under way at a time, at most."""
+    changes = [(answer.reads[0][0], 1) for answer in answers if answer.reads]
+    changes += [(answer.reads[-1][0], -1) for answer in answers if answer.reads]
+    return max(accumulate(change for _, change in sorted(changes)), default=0)
 
 
 def _delays(sent: list[str], emitted: list[float], said: list[tuple[float, str]]) -> Weighted:

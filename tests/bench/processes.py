@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -13,6 +15,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import psutil
@@ -89,6 +92,17 @@ def passthrough(upstream: str) -> tuple[str, tuple[str, ...], str]:
 TARGETS = {"pass-through": passthrough, "holdback": gateway}
 
 
+@dataclass(frozen=True, slots=True)
+class Used:
+    """CPU seconds, largest memory, and instructions (None where they cannot be counted) of a process; the client's
+    figures."""
+
+    seconds: float
+    memory: int
+    instructions: int | None
+    figures: dict[str, Any]
+
+
 class Client:
     """The load client: ready to go when it is made."""
 
@@ -99,16 +113,16 @@ class Client:
         self._say(json.dumps(load))
         self._read()
 
-    def go(self, watched: psutil.Process) -> tuple[float, int, dict[str, Any]]:
-        """Run the traffic: CPU seconds that the watched process used, its largest memory meanwhile, the figures."""
-        before = cpu(watched)
-        with _sampled(watched) as samples:
+    def go(self, watched: psutil.Process) -> Used:
+        """Run the traffic; what the watched process used meanwhile."""
+        with _sampled(watched) as samples, _counted(watched) as count:
+            before = cpu(watched)
             self._say("go")
             self._read()
-        used = cpu(watched) - before
+            used = cpu(watched) - before
         figures: dict[str, Any] = json.loads(self._read())
         self._process.wait(60)
-        return used, max(samples), figures
+        return Used(used, max(samples), count.get("instructions"), figures)
 
     def _say(self, line: str) -> None:
         assert self._process.stdin is not None
@@ -152,3 +166,24 @@ def _sampled(process: psutil.Process) -> Iterator[list[int]]:
     finally:
         over.set()
         thread.join()
+
+
+@contextmanager
+def _counted(process: psutil.Process) -> Iterator[dict[str, int]]:
+    """The instructions of a process until the block ends, where `perf` is there and may count them. They hardly depend
+    on what else runs, as seconds of CPU time do."""
+    counts: dict[str, int] = {}
+    if shutil.which("perf") is None:
+        yield counts
+        return
+    command = ["perf", "stat", "-x", ",", "-e", "instructions", "-p", str(process.pid)]
+    with on(RIG_CORE):
+        perf = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    time.sleep(0.3)
+    try:
+        yield counts
+    finally:
+        perf.send_signal(signal.SIGINT)
+        found = [line.partition(",")[0] for line in perf.communicate()[1].splitlines() if ",instructions" in line]
+        if found and found[0].isdigit():
+            counts["instructions"] = int(found[0])

@@ -32,6 +32,7 @@ def _table(rows: list[Row], *, streams: bool) -> list[str]:
     unit = "chunk" if streams else "request"
     columns: list[tuple[str, Callable[[list[Row]], str]]] = [
         (f"CPU us/{unit}", lambda found: _median(found, "cpu_us")),
+        ("k instructions", _instructions),
         ("core", lambda found: f"{_median(found, 'core_percent')} %"),
         (f"{unit}s/s", lambda found: f"{median(row['units'] / row['seconds'] for row in found):,.0f}"),
         ("first text ms p50/p95", lambda found: _pair(found, "first_ms")),
@@ -39,7 +40,7 @@ def _table(rows: list[Row], *, streams: bool) -> list[str]:
     if streams:
         columns += [
             ("delay/char ms p50/p95", lambda found: _pair(found, "delay_ms")),
-            ("KiB/stream", lambda found: _median(found, "memory_kib")),
+            ("KiB/stream", lambda found: f"{_median(found, 'memory_kib')} ({_median(found, 'open')} open)"),
             ("events out/in", lambda found: _median(found, "events_out")),
             ("with text", lambda found: _median(found, "texts_out")),
         ]
@@ -59,12 +60,27 @@ def _table(rows: list[Row], *, streams: bool) -> list[str]:
 
 def _compared(by_target: dict[str, list[Row]], columns: list[tuple[str, Any]], *, streams: bool) -> str:
     base, ours = by_target[BASE], by_target[OURS]
-    ratio = median(row["cpu_us"] for row in ours) / median(row["cpu_us"] for row in base)
-    cells = [f"**{ratio:.2f}**", "", "", _difference(base, ours, "first_ms")]
+    cells = [
+        f"**{_ratio(base, ours, 'cpu_us')}**",
+        _ratio(base, ours, "instructions_k"),
+        "",
+        "",
+        _difference(base, ours, "first_ms"),
+    ]
     if streams:
         memory = median(row["memory_kib"] for row in ours) - median(row["memory_kib"] for row in base)
-        cells += [_difference(base, ours, "delay_ms"), f"+{memory:.1f}"]
+        cells += [_difference(base, ours, "delay_ms"), f"{memory:+.1f}"]
     return " | ".join([*cells, *[""] * (len(columns) - len(cells))])
+
+
+def _ratio(base: list[Row], ours: list[Row], name: str) -> str:
+    if any(row[name] is None for row in [*base, *ours]):
+        return "-"
+    return f"{median(row[name] for row in ours) / median(row[name] for row in base):.2f}"
+
+
+def _instructions(rows: list[Row]) -> str:
+    return "-" if any(row["instructions_k"] is None for row in rows) else _median(rows, "instructions_k")
 
 
 def _difference(base: list[Row], ours: list[Row], name: str) -> str:

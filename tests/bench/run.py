@@ -85,7 +85,7 @@ def measure(target: str, suite: Suite, *, quick: bool) -> dict[str, Any]:
         client = Client({**address, **load})
         idle, all_before, rig_before = watched.memory_info().rss, busy(), cpu(provider)
         started = time.monotonic()
-        used, largest, figures = client.go(watched)
+        used = client.go(watched)
         seconds = time.monotonic() - started
         units = load["total"] * (load["chunks"] if suite.streams else 1)
         return {
@@ -94,12 +94,13 @@ def measure(target: str, suite: Suite, *, quick: bool) -> dict[str, Any]:
             "streams": suite.streams,
             "units": units,
             "seconds": round(seconds, 2),
-            "cpu_us": round(used / units * 1e6, 2),
-            "core_percent": round(used / seconds * 100),
-            "memory_kib": round((largest - idle) / suite.connections / 1024, 1),
+            "cpu_us": round(used.seconds / units * 1e6, 2),
+            "instructions_k": None if used.instructions is None else round(used.instructions / units / 1000, 1),
+            "core_percent": round(used.seconds / seconds * 100),
+            "memory_kib": round((used.memory - idle) / max(used.figures["open"], 1) / 1024, 1),
             "busy_percent": round((busy() - all_before) / seconds * 100),
             "provider_percent": round((cpu(provider) - rig_before) / seconds * 100),
-            **figures,
+            **used.figures,
         }
 
 

@@ -23,8 +23,7 @@ ROOMS = [
     "gateway.server.proxy.apply",
     "gateway.server.proxy.call",
     "gateway.server.proxy.read_body",
-    "gateway.server.driver.Driver._read",
-    "gateway.server.driver.Driver._write",
+    "gateway.server.driver.Driver._carry_out",
     "gateway.stream.session.Session.receive",
     "gateway.stream.session.parse",
     "gateway.stream.session.edit",
@@ -77,7 +76,8 @@ async def test_a_room_that_raises_tells_nothing(
     text = f"The address is {MARK}, as you know."
     async with serve_gateway(provider.base_url) as (url, services):
         monkeypatch.setattr(room, explode)
-        provider.pieces = stream(text[at : at + 4] for at in range(0, len(text), 4))
+        note = b'data: {"id":"c","note":"my mobile: 4155550132","choices":[]}\n\n'
+        provider.pieces = [note, *stream(text[at : at + 4] for at in range(0, len(text), 4))]
         streamed = await ask(url, is_stream=True)
         choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
         provider.body = {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}

@@ -70,24 +70,28 @@ async def test_a_slow_client_slows_the_provider(provider: Provider, http: aiohtt
 
     provider.pieces = stream(["word " * 2000] * 3000)
     provider.before = count
-    async with serve_gateway(provider.base_url) as (url, _):
-        async with http.post(f"{url}/v1/chat/completions", json=ASK) as response:
-            await response.content.readany()
-            await asyncio.sleep(1.0)
-            stuck_at = sent
-            await asyncio.sleep(0.5)
-            assert sent == stuck_at < 2500
-            text = (await response.read()).decode()
+    async with (
+        serve_gateway(provider.base_url) as (url, _),
+        http.post(f"{url}/v1/chat/completions", json=ASK) as response,
+    ):
+        await response.content.readany()
+        await asyncio.sleep(1.0)
+        stuck_at = sent
+        await asyncio.sleep(0.5)
+        assert sent == stuck_at < 2500
+        text = (await response.read()).decode()
     assert text.endswith("data: [DONE]\n\n")
 
 
 async def test_a_client_that_goes_away_frees_the_provider(gateway_url: str, provider: Provider) -> None:
     provider.pieces = stream(["word "] * 1000)
     provider.pause_seconds = 0.02
-    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {KEY}"}) as http:
-        async with http.post(f"{gateway_url}/v1/chat/completions", json=ASK) as response:
-            await response.content.readany()
-            response.close()
+    async with (
+        aiohttp.ClientSession(headers={"Authorization": f"Bearer {KEY}"}) as http,
+        http.post(f"{gateway_url}/v1/chat/completions", json=ASK) as response,
+    ):
+        await response.content.readany()
+        response.close()
     for _ in range(100):
         if provider.closed:
             break

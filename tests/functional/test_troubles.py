@@ -61,13 +61,34 @@ def stall(provider: Provider) -> None:
     provider.before = sleep
 
 
+def answers(status: int = 200, **headers: str) -> Prepare:
+    """It says TEXT under another status or other headers."""
+
+    def prepare(provider: Provider) -> None:
+        said(provider)
+        provider.status = status
+        provider.headers.update({name.replace("_", "-"): value for name, value in headers.items()})
+
+    return prepare
+
+
+def silent(provider: Provider) -> None:
+    """It does not answer at all."""
+    provider.delay_seconds = 5
+
+
+def large(provider: Provider) -> None:
+    """Its answer is over the cap."""
+    provider.body = {"choices": [], "x": "y" * 100_000}
+
+
 IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
 ERROR_EVENT = b'data: {"error": {"message": "no more for jane.doe@example.com", "code": "rig"}}\n\n'
 STREAMS: dict[str, Prepare] = {
     "error-event": lambda p: said(p, ERROR_EVENT),
     "half-event": lambda p: said(p, b'data: {"choices": [{"index": 0, "delta": {"content": "jane.d'),
     "reset": drop,
-    "ends-without-finish": lambda p: said(p),
+    "ends-without-finish": said,
     "stall": stall,
     "broken-event": lambda p: said(p, b"data: {jane.doe@example.com}\n\n"),
     "duplicate-key-in-event": lambda p: said(
@@ -80,14 +101,12 @@ STREAMS: dict[str, Prepare] = {
     "inspection-raises": lambda p: said(p, DONE),
 }
 ANSWERS: dict[str, Prepare] = {
-    "provider-silent": lambda p: setattr(p, "delay_seconds", 5),
-    "wrong-content-type": lambda p: p.headers.update({"Content-Type": "text/html"}) or said(p),
-    "compressed-answer": lambda p: p.headers.update({"Content-Encoding": "x-gzip"}) or said(p),
-    "answer-not-json": lambda p: p.headers.update({"Content-Type": "application/json"}) or said(p),
-    "answer-too-large": lambda p: setattr(p, "body", {"choices": [], "x": "y" * 100_000}),
-    "provider-error-page": lambda p: setattr(p, "status", 500)
-    or p.headers.update({"Content-Type": "text/html"})
-    or said(p),
+    "provider-silent": silent,
+    "wrong-content-type": answers(Content_Type="text/html"),
+    "compressed-answer": answers(Content_Encoding="x-gzip"),
+    "answer-not-json": answers(Content_Type="application/json"),
+    "answer-too-large": large,
+    "provider-error-page": answers(500, Content_Type="text/html"),
 }
 
 
@@ -147,7 +166,8 @@ Call = Callable[[str, Provider], Awaitable[tuple[aiohttp.ClientResponse, str]]]
 
 
 async def other(method: str, url: str) -> tuple[aiohttp.ClientResponse, str]:
-    async with aiohttp.ClientSession() as http, http.request(method, url, headers={"Authorization": f"Bearer {KEY}"}) as r:
+    sent = {"Authorization": f"Bearer {KEY}"}
+    async with aiohttp.ClientSession() as http, http.request(method, url, headers=sent) as r:
         return r, await r.text()
 
 
@@ -164,6 +184,10 @@ async def slow_body(url: str, _: Provider) -> tuple[aiohttp.ClientResponse, str]
 
 def with_message(content: Any) -> bytes:
     return json.dumps({**ASK, "messages": [{"role": "user", "content": content}]}).encode()
+
+
+async def plain(url: str, _: Provider) -> tuple[aiohttp.ClientResponse, str]:
+    return await post(url)
 
 
 REQUESTS: dict[str, Call] = {
@@ -192,7 +216,7 @@ async def test_before_the_headers(
         limits = LIMITS.model_copy(update={"streams": 0})
     if trouble in ANSWERS:
         ANSWERS[trouble](provider)
-    call = REQUESTS.get(trouble, lambda url, _: post(url))
+    call = REQUESTS.get(trouble, plain)
     async with serve_gateway(base_url, limits=limits, silence_seconds=0.5) as (url, _):
         response, text = await call(url, provider)
     assert response.status == int(status)

@@ -129,7 +129,13 @@ def test_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
     write(tmp_path, "[" * 5000 + "]" * 5000, "deep.yaml")
     (tmp_path / "loop.yaml").symlink_to(tmp_path / "loop.yaml")
     (tmp_path / "folder.yaml").mkdir()
-    for name, words in (("latin", "UTF-8"), ("large", "larger"), ("deep", "deep"), ("loop", "loop"), ("folder", "directory")):
+    for name, words in (
+        ("latin", "UTF-8"),
+        ("large", "larger"),
+        ("deep", "deep"),
+        ("loop", "loop"),
+        ("folder", "directory"),
+    ):
         with pytest.raises(PolicyError, match=words):
             load(str(tmp_path / f"{name}.yaml"), ENTITIES)
 

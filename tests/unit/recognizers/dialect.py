@@ -6,7 +6,8 @@ from itertools import product
 
 from hypothesis import strategies as st
 
-from recognizers.syntax import Shape, bits, symbol
+from recognizers.alphabet import bits, symbol
+from recognizers.syntax import Shape
 
 LETTERS = "ab1 "
 """Two letters, a digit and a character that is no part of a word: enough for every kind of boundary."""

@@ -11,10 +11,11 @@ from gateway.inspection.inspector import Inspector
 from gateway.stream.holdback import redact
 from gateway.verdict import Direction
 from policies.policy import Policy
+from recognizers.alphabet import ALPHABET
 from recognizers.catalogue import catalogue
 from recognizers.pipeline import Pipeline
 from recognizers.recognizer import HOLDBACK_CHARS, LOOK_AHEAD_CHARS, Recognizer, marked
-from recognizers.syntax import ALPHABET, parse
+from recognizers.syntax import parse
 
 ALL = [pytest.param(one, id=entity) for entity, one in catalogue().items()]
 EXAMPLES_MIN = 2

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from recognizers.alphabet import ALPHABET, bits, mask_of
 from recognizers.catalogue import catalogue
 from recognizers.keywords import Anchors, anchors
-from recognizers.syntax import ALPHABET, Shape, bits, mask_of, parse
+from recognizers.syntax import Shape, parse
 from tests.unit.recognizers.dialect import WORDS, regexes
 
 PATTERNS = {

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from recognizers.alphabet import ALL, ALPHABET, bits, mask_of, symbol
 from recognizers.recognizer import RecognizerError
-from recognizers.syntax import ALL, ALPHABET, MAX_POSITIONS, bits, class_mask, mask_of, parse, symbol
+from recognizers.syntax import MAX_POSITIONS, class_mask, parse
 from tests.unit.recognizers.dialect import LETTERS, WORDS, accepts, regexes
 
 
@@ -75,7 +76,9 @@ def test_what_is_not_in_the_dialect_is_refused_with_its_place(regex: str, place:
         parse(regex)
 
 
-@pytest.mark.parametrize("regex", ["[]a]", "[^]a]", "[z-a]", r"[a-\d]", r"[\d-z]", r"[\.-z]", "(" * 5000 + "a" + ")" * 5000])
+@pytest.mark.parametrize(
+    "regex", ["[]a]", "[^]a]", "[z-a]", r"[a-\d]", r"[\d-z]", r"[\.-z]", "(" * 5000 + "a" + ")" * 5000]
+)
 def test_what_other_engines_read_otherwise_is_refused(regex: str) -> None:
     with pytest.raises(RecognizerError):
         parse(regex)

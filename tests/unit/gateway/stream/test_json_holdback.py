@@ -85,6 +85,7 @@ VALUES = (
     ('{"a": "\\"536-22-8726\\""}', '{"a": "\\"[US_SSN]\\""}'),
     ('{"a": "x\\/jane@example.com\\/y"}', '{"a": "x\\/[EMAIL_ADDRESS]\\/y"}'),
     ('{"a": "{\\"b\\": \\"jane@example.com\\"}"}', '{"a": "{\\"b\\": \\"[EMAIL_ADDRESS]\\"}"}'),
+    ('{"a": "say \\"hi\\" \\\\", "ssn": 536228726}', '{"a": "say \\"hi\\" \\\\", "ssn": "[US_SSN]"}'),
     ('{"jane\\u0040example.com": "x"}', '{"[EMAIL_ADDRESS]": "x"}'),
     ('{"a":1}{"b":"jane\\u0040example.com","ssn":536228726}', '{"a":1}{"b":"[EMAIL_ADDRESS]","ssn":"[US_SSN]"}'),
 )
@@ -184,6 +185,13 @@ def test_held_chars_counts_what_has_not_gone() -> None:
     channel = JsonHoldBack(small())
     channel.push("[123")
     assert channel.held_chars == 3
+
+
+def test_a_bare_word_is_not_held_for_ever() -> None:
+    channel = JsonHoldBack(scanner())
+    for _ in range(20):
+        channel.push("x!" * 50)
+        assert channel.held_chars <= BARE_CHARS_MAX + 100
 
 
 def test_structure_goes_at_once() -> None:

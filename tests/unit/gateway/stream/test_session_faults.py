@@ -155,6 +155,14 @@ def test_a_failure_while_flushing_a_failure() -> None:
     assert one.receive(BytesReceived(content("x"))) == []
 
 
+def test_what_was_flushed_before_a_flush_failed_stays_here() -> None:
+    one = Session(FORMAT, Failing(4))
+    one.receive(BytesReceived(content("mail jane@exam") + content("x mail", choice=1)))
+    commands = one.receive(UpstreamFailed(UpstreamTimeout()))
+    sent = b"".join(command.data for command in commands if isinstance(command, Send))
+    assert [json.loads(data).get("choices") for data in sse_datas(sent)] == [None]
+
+
 # What rides through, and what does not.
 
 
@@ -220,6 +228,10 @@ def test_logprobs_and_padding_are_blanked() -> None:
         ({"choices": [{"index": 0, "delta": {}, "note": f"is {V}"}]}, {"note": "is [EMAIL_ADDRESS]"}),
         ({"choices": [{"index": 0, "delta": {}, V: 1}]}, {"[EMAIL_ADDRESS]": 1}),
         ({"choices": [{"index": 0, "delta": {}, "card": 4111111111111111}]}, {"card": 0}),
+        (
+            {"choices": [{"index": 0, "delta": {}, "[EMAIL_ADDRESS]": 1, V: 2}]},
+            {"[EMAIL_ADDRESS]": 1, "[EMAIL_ADDRESS]_2": 2},
+        ),
     ],
 )
 def test_strings_elsewhere_are_read_at_once(body: Any, shown: Any) -> None:

@@ -129,6 +129,7 @@ def test_equal_to_the_slow_path(text: str, ascii_only: bool, is_tool: bool) -> N
         b'{"choices":[{"index":0,"delta":{"content":"a"},"logprobs":{"content":[]}}]}',
         b'{"choices":[{"index":0,"delta":{"content":"a"}}],"obfuscation":{"a":1}}',
         b'{"choices":[{"index":0,"delta":{"content":"a"}}],"error":{"code":"x"}}',
+        b'{"choices":[{"index":0,"delta":{"content":"a"}}],"error":{}}',
         b'{"choices":[{"index":0,"delta":{"content":""}}]}',
         b'{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"name":"f"}}]}}]}',
         b'{"choices":[{"index":0,"delta":{"audio":{"data":"UklG"}}}]}',
