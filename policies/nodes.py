@@ -10,6 +10,7 @@ import yaml
 
 from policies.policy import PolicyError
 
+DEPTH_MAX = 32
 _FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -33,7 +34,11 @@ class Nodes:
             PolicyError: it is no YAML, is empty, or has aliases.
         """
         try:
+            depth = 0
             for event in yaml.parse(self._source, Loader=yaml.SafeLoader):
+                depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+                if depth > DEPTH_MAX:
+                    raise self._at(event.start_mark, "is nested too deeply")
                 if isinstance(event, yaml.AliasEvent):
                     raise self._at(event.start_mark, "aliases are not allowed in a policy; write the value out")
             node = yaml.compose(self._source, Loader=yaml.SafeLoader)

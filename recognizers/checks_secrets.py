@@ -36,7 +36,7 @@ def _sequential(value: str) -> bool:
 _ISSUED = re.compile(
     r"gh[pousr]_|github_pat_|xox[abeoprs]-|xapp-|sk-|[srp]k_(?:live|test)_|whsec_|AIza|GOCSPX-|ya29\.|gl[a-z]{2,5}-|npm_"
     r"|pypi-Ag|SG\.|SK[0-9a-f]{32}|key-[0-9a-f]{32}|[0-9]{8,10}:AA|shp[a-z]{2}_|sq0|EAAA|dapi|dose|hf_|api_org_|d[or]o_v1_"
-    r"|dop_v1_|HRKU-|NR[A-Z]{2}-|AT[AC]TT3|ATBB|lin_|ntn_|secret_|dp\.|hv[bsr]\.|AGE-SECRET|kc_(?:live|test)_|AKIA|ASIA"
+    r"|dop_v1_|HRKU-|NR[A-Z]{2}-|AT[AC]TT3|ATBB|lin_|ntn_|secret_|dp\.|hv[bsr]\.|AGE-SECRET|kc_(?:live|test)_|AKIA|ASIA|FwoG|IQoJ"
     r"|[A-Za-z0-9]{14}\.atlasv1",
 )
 

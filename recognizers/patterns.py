@@ -16,7 +16,7 @@ import re2
 from recognizers.alphabet import bits, mask_of, symbol
 from recognizers.checksums import LONGEST_VALID_END, Checksum, find, table
 from recognizers.keywords import Anchors, anchors
-from recognizers.normalize import View, folded
+from recognizers.normalize import View, folded, read
 from recognizers.recognizer import (
     CONTEXT_BOOST,
     CONTEXT_WINDOW_CHARS,
@@ -165,7 +165,17 @@ class PatternSet:
         """Tier 1: whether a pattern could match from `low` on at all."""
         return len(chars) - low >= self._unanchored_chars or self._anchors.found(chars, low)
 
-    def find(self, view: View, raw: str, window: int, low: int, high: int, resume: Mapping[int, int]) -> list[Span]:
+    def find(
+        self,
+        view: View,
+        raw: str,
+        window: int,
+        low: int,
+        high: int,
+        resume: Mapping[int, int],
+        *,
+        json_text: bool = False,
+    ) -> list[Span]:
         """Every match that starts in `view[low:high]`.
 
         Args:
@@ -174,6 +184,7 @@ class PatternSet:
             window: offset of the view's text in `raw`.
             low: view offset, first start looked at.
             high: view offset, first start not looked at.
+            json_text: the raw text is the inside of a JSON string.
             resume: by pattern index, the offset in the window where the pattern's last match ended.
 
         Returns:
@@ -184,11 +195,19 @@ class PatternSet:
         spans: list[Span] = []
         for index in hits or ():
             at = max(low, view.index(resume[index])) if index in resume else low
-            self._run(self.patterns[index], view, raw, window, at, high, spans)
+            self._run(self.patterns[index], view, raw, window, at, high, spans, json_text)
         return spans
 
     def _run(
-        self, compiled: CompiledPattern, view: View, raw: str, window: int, at: int, high: int, spans: list[Span]
+        self,
+        compiled: CompiledPattern,
+        view: View,
+        raw: str,
+        window: int,
+        at: int,
+        high: int,
+        spans: list[Span],
+        json_text: bool,
     ) -> None:
         chars = view.chars
         search = compiled.regex.search
@@ -198,7 +217,7 @@ class PatternSet:
                 return
             at = match.start() + 1
             # Context before checksum: a look at 80 characters is cheaper than a number plan.
-            score = _score(compiled, raw, window + view.raw(match.start()))
+            score = _score(compiled, raw, window + view.raw(match.start()), json_text)
             end = None if score is None else self._valid_end(compiled, chars, match)
             if score is not None and end is not None:
                 span = _span(compiled, view, match, end, score)
@@ -229,12 +248,12 @@ class PatternSet:
         return None
 
 
-def _score(compiled: CompiledPattern, raw: str, start: int) -> float | None:
+def _score(compiled: CompiledPattern, raw: str, start: int, json_text: bool) -> float | None:
     """The score of a match at raw offset `start`, or None when it lacks the context it needs."""
     pattern = compiled.pattern
     if compiled.context is None or (pattern.score >= 1.0 and not pattern.needs_context):
         return pattern.score
-    if has_context(compiled.context, raw, start):
+    if has_context(compiled.context, raw, start, json_text=json_text):
         return min(1.0, pattern.score + CONTEXT_BOOST)
     return None if pattern.needs_context else pattern.score
 
@@ -255,8 +274,9 @@ def _span(compiled: CompiledPattern, view: View, match: re.Match[str], end: int,
     )
 
 
-def has_context(context: re.Pattern[str], raw: str, start: int) -> bool:
+def has_context(context: re.Pattern[str], raw: str, start: int, *, json_text: bool = False) -> bool:
     """Whether a context word stands in the window before raw offset `start`. One character more than the window is
     read, so that a word that the window cuts does not count as a whole one."""
     window = raw[max(0, start - CONTEXT_WINDOW_CHARS - 1) : start]
-    return context.search(folded(window), 1 if start > CONTEXT_WINDOW_CHARS else 0) is not None
+    seen = folded(read(window, json_text=json_text, final=True).chars)
+    return context.search(seen, 1 if start > CONTEXT_WINDOW_CHARS else 0) is not None

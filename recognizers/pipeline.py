@@ -24,7 +24,7 @@ from recognizers.normalize import (
     read,
 )
 from recognizers.patterns import PatternSet
-from recognizers.recognizer import HOLDBACK_CHARS, WORD_CHARS, Recognizer, RecognizerError, Span, Tail
+from recognizers.recognizer import HOLDBACK_CHARS, Recognizer, RecognizerError, Span, Tail
 from recognizers.syntax import parse
 from recognizers.tails import CompiledTail
 from recognizers.viable import ViableStarts
@@ -90,7 +90,7 @@ class Pipeline:
         # What may become a hidden spelling is held as long as it may: runs for base64 (which the email pattern holds
         # anyway), and the first words of a run of digit words.
         shapes.append((parse(f"[A-Za-z0-9]{{{BASE64_RUN_HELD_CHARS}}}"), ""))
-        shapes.append((parse(DIGIT_WORDS_PREFIX), WORD_CHARS))
+        shapes.append((parse(DIGIT_WORDS_PREFIX), ""))
         self._viable = ViableStarts(shapes)
         self._tails = {tail: CompiledTail(tail) for tail in tails}
         self.warm_up()
@@ -201,7 +201,8 @@ class Pipeline:
         ends = progress.ends
         resume = {p: end - origin for (in_view, p), end in ends.items() if in_view == number} if ends else {}
         limit = view.raw(high)
-        for span in self._patterns.find(view, raw, window, low, high, resume):
+        found = self._patterns.find(view, raw, window, low, high, resume, json_text=progress.json_text)
+        for span in found:
             if span.end > limit:
                 ends[number, self._by_name[span.recognizer]] = origin + span.end
             spans.append(_moved(span, origin, number))

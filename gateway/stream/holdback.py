@@ -142,7 +142,7 @@ class HoldBack:
 
     def _settle(self, frontier: int, found: list[Finding], *, final: bool, guarded: int | None = None) -> str:
         self._pending += found
-        self._pending.sort(key=attrgetter("start", "end"))
+        self._pending.sort(key=attrgetter("start", "end", "recognizer"))
         cut, ready = frontier, []
         for start, end, members in _components(self._pending, self._released):
             if end > frontier:
