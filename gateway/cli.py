@@ -99,18 +99,16 @@ def verify(base_url: str, key: str, policy: str, listen: str, *, quick: bool, js
 
     The gateway's upstream must point at --listen, else nothing can be proved (exit code 2).
     """
+    from gateway.services import build_engine
     from gateway.verify.run import Target, run
-    from policies.loader import load
-    from policies.policy import PolicyError
-    from recognizers.catalogue import catalogue
 
-    try:
-        rules = load(policy, catalogue())
-    except PolicyError as error:
-        raise ConfigurationError(str(error)) from None
+    engine = build_engine(policy)
+
+    def allows(entity: str, direction: str, score: float) -> bool:
+        return engine.policy.decide(entity, direction, score) == "allow"
+
     target = Target(base_url, key, listen)
-    allows = lambda entity, direction, score: rules.decide(entity, direction, score) == "allow"  # noqa: E731
-    sys.exit(run(target, catalogue().values(), allows, quick=quick, json_file=json_file))
+    sys.exit(run(target, engine.pipeline.recognizers, allows, quick=quick, json_file=json_file))
 
 
 @main.group()

@@ -234,7 +234,7 @@ class Pipeline:
             swallowed: characters that the tail has had already.
 
         Returns:
-            Where it ends (at most `limit`), and whether it goes on past `limit`.
+            Where it ends (past `limit` only with its closing), and whether it goes on past `limit`.
         """
         window = max(0, start - base - UNIT_CHARS_MAX)
         origin = base + window

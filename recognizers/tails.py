@@ -23,10 +23,11 @@ class CompiledTail:
         end = stop.start() if stop else high
         is_open = stop is None
         if self._closing is not None:
-            # Never cut in two: its shape is in the reverse automaton, so `limit` waits for all of it.
-            closing = self._closing.search(view.chars, low, end)
-            if closing is not None:
-                end, is_open = closing.end(), False
+            # One that begins before `limit` is all there, because its shape is in the reverse automaton; it may end
+            # after `limit`, when something else waits inside it.
+            closing = self._closing.search(view.chars, low)
+            if closing is not None and closing.start() < end:
+                return min(view.raw(closing.end()), start + self._cap - swallowed), False
         raw_end = limit if is_open else min(limit, view.raw(end))
         if raw_end - start >= self._cap - swallowed:
             return start + self._cap - swallowed, False

@@ -19,6 +19,10 @@ from tests.playbook import scanner
 
 CORE_CHARS = 5
 """So many consecutive characters of a value are a leak."""
+_FEW = (
+    *("CREDIT_CARD", "EMAIL_ADDRESS", "IBAN_CODE", "IP_ADDRESS", "PHONE_NUMBER", "US_SSN", "SECRET_AWS_ACCESS_KEY"),
+    *("SECRET_GITHUB_TOKEN", "SECRET_JWT", "SECRET_OPENAI_KEY", "SECRET_PRIVATE_KEY", "SECRET_SLACK_TOKEN"),
+)
 _VALUE = re.compile("«(.*?)»", re.DOTALL)
 
 
@@ -45,7 +49,7 @@ def sample(entity: str, marked: str) -> Sample | None:
     expected = redact(scanner(), text).text
     if any(value in expected for value in values):
         return None
-    cores = {value[at : at + CORE_CHARS] for value in values for at in range(len(value) - CORE_CHARS + 1)}
+    cores = {value[at : at + CORE_CHARS] for value in values for at in range(max(1, len(value) - CORE_CHARS + 1))}
     return Sample(entity, text, expected, frozenset(core for core in cores if core not in expected))
 
 
@@ -60,6 +64,12 @@ def samples() -> tuple[Sample, ...]:
 def one_each() -> tuple[Sample, ...]:
     """One example of every recognizer."""
     return tuple({one.entity: one for one in reversed(samples())}.values())
+
+
+def few() -> list[Sample]:
+    """One of each kind that is read in a way of its own: checksums, context, heads with tails, decoded views."""
+    named = {one.entity: one for one in one_each()}
+    return [named[entity] for entity in _FEW]
 
 
 def halves(text: str) -> list[Sequence[str]]:

@@ -36,7 +36,7 @@ QUICK_REPRESENTATIVES = 2
 REPRESENTATIVES = 6
 PAIR_CHARS_MAX = 24
 
-Covered = dict[str, dict[str, Sequence[Planted]]]
+Covered = dict[str, dict[str, list[Planted]]]
 """From direction to entity to the examples that the gateway finds there."""
 
 
@@ -68,7 +68,7 @@ def plan(covered: Covered, *, quick: bool) -> Iterator[Case]:
     yield from _requests(covered[REQUEST], quick=quick)
 
 
-def _responses(by_entity: dict[str, Sequence[Planted]], *, quick: bool) -> Iterator[Case]:
+def _responses(by_entity: dict[str, list[Planted]], *, quick: bool) -> Iterator[Case]:
     firsts = [found[0] for found in by_entity.values() if found]
     special = representatives(firsts, QUICK_REPRESENTATIVES if quick else REPRESENTATIVES)
     for found in by_entity.values():
@@ -89,7 +89,7 @@ def _responses(by_entity: dict[str, Sequence[Planted]], *, quick: bool) -> Itera
         yield from trouble_cases(example)
 
 
-def _requests(by_entity: dict[str, Sequence[Planted]], *, quick: bool) -> Iterator[Case]:
+def _requests(by_entity: dict[str, list[Planted]], *, quick: bool) -> Iterator[Case]:
     firsts = [found[0] for found in by_entity.values() if found]
     special = [] if quick else representatives(firsts, REPRESENTATIVES)
     for found in by_entity.values():
@@ -99,7 +99,7 @@ def _requests(by_entity: dict[str, Sequence[Planted]], *, quick: bool) -> Iterat
                 yield from request_cases(example, every_cut=example in special, positions_too=is_first)
 
 
-def _with_wide_characters(by_entity: dict[str, Sequence[Planted]]) -> list[Planted]:
+def _with_wide_characters(by_entity: dict[str, list[Planted]]) -> list[Planted]:
     """Examples with characters of several bytes in a value, other than the first of their entity."""
     return [
         example

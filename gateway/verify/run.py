@@ -130,9 +130,9 @@ async def _probe(
                 result.note(probe(example, direction), Verdict.SAFE if allowed else verdict)
                 if leaked:
                     result.uncovered.append(Uncovered(recognizer.entity, direction, example.text, allowed))
-            by_entity[recognizer.entity] = [
+            by_entity.setdefault(recognizer.entity, []).extend(
                 one for one, verdict in zip(found, verdicts, strict=True) if verdict is not Verdict.LEAKED
-            ]
+            )
     return covered
 
 

@@ -51,7 +51,16 @@ class Fake:
         ]
 
     def tail_end(
-        self, head: Finding, raw: str, base: int, progress: object, *, start: int, limit: int, swallowed: int, final: bool
+        self,
+        head: Finding,
+        raw: str,
+        base: int,
+        progress: object,
+        *,
+        start: int,
+        limit: int,
+        swallowed: int,
+        final: bool,
     ) -> tuple[int, bool]:
         assert head.tail == "0123456789"
         at = start

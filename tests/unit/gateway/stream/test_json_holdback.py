@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gateway.stream.holdback import Scanner
 from gateway.stream.json_holdback import BARE_CHARS_MAX, DEPTH_MAX, JsonHoldBack, redact_json
-from tests.planted import Sample, halves, one_each, samples, small
+from tests.planted import Sample, few, halves, samples, small
 from tests.playbook import scanner
 
 
@@ -208,8 +208,8 @@ def test_findings_of_all_values_are_kept() -> None:
     assert [finding.entity for finding in found.findings] == ["EMAIL_ADDRESS", "US_SSN", "CREDIT_CARD", "EMAIL_ADDRESS"]
 
 
-@pytest.mark.parametrize("sample", one_each(), ids=str)
-def test_every_recognizer_inside_a_string(sample: Sample) -> None:
+@pytest.mark.parametrize("sample", few(), ids=str)
+def test_recognizers_inside_a_string(sample: Sample) -> None:
     generator, by = random.Random(7), scanner()
     for ascii_only in (True, False):
         document = json.dumps({"note": [sample.text], "n": 1}, ensure_ascii=ascii_only)

@@ -291,14 +291,3 @@ def test_held_text_goes_with_the_next_piece_and_is_counted() -> None:
     second = one.receive(BytesReceived(content(" now ")))
     assert b"".join(command.data for command in second if isinstance(command, Send)) == content("jane now ")
     assert one.held_chars == 0
-
-
-def test_reports_hold_places_and_findings() -> None:
-    body = content("mail jane@example.com") + arguments('{"ssn": 536228726}') + event({"new": "bob@example.com"})
-    trace = play([body + stop() + DONE])
-    found = [(report.channel, [finding.entity for finding in report.findings]) for report in trace.reports]
-    assert found == [
-        ("*", ["EMAIL_ADDRESS"]),
-        ("content", ["EMAIL_ADDRESS"]),
-        ("tool_calls[0].function.arguments", ["US_SSN"]),
-    ]
