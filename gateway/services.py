@@ -149,9 +149,8 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
     """
     engine = engine or build_engine(settings.policy)
     upstream = settings.upstream
-    timeout = aiohttp.ClientTimeout(
-        total=upstream.total_seconds, connect=upstream.connect_seconds, sock_read=upstream.silence_seconds
-    )
+    # Silence and total duration are watched by `server/upstream.py` and the driver, which need no timer a read.
+    timeout = aiohttp.ClientTimeout(total=None, connect=upstream.connect_seconds)
     # The machine's proxy and CA settings hold towards providers, not towards this machine itself.
     outside = urlsplit(upstream.base_url).hostname not in _LOOPBACK
     async with aiohttp.ClientSession(
@@ -161,7 +160,7 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
         auto_decompress=False,
         trust_env=outside,
         max_field_size=settings.limits.header_bytes,
-        read_bufsize=1 << 16,
+        read_bufsize=1 << 14,
     ) as session:
         metrics = Metrics()
         admission = Admission(settings.limits.streams, metrics)

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from gateway.errors import GatewayError, InspectionFailed, UpstreamTimeout, UpstreamUnavailable
 from gateway.observe.log import describe, logger
+from gateway.server.watchdog import Watchdog
 from gateway.stream.events import BytesReceived, ClientGone, Command, EndOfBody, Finish, Report, Send, UpstreamFailed
 from gateway.stream.session import Session
 
@@ -31,6 +32,7 @@ class Driver:
         client: web.StreamResponse,
         transport: asyncio.Transport | None,
         stall_seconds: float,
+        watchdog: Watchdog,
         on_report: Callable[[Report], None],
     ) -> None:
         self._session = session
@@ -38,13 +40,16 @@ class Driver:
         self._client = client
         self._transport = transport
         self._stall_seconds = stall_seconds
+        self._watchdog = watchdog
         self._on_report = on_report
         self.error: GatewayError | None = None
         self._finished = False
 
     async def run(self) -> None:
         """Until the stream is over, one way or another; `error` then says how."""
-        session, read = self._session, self._upstream.content.readany
+        session, read, watchdog = self._session, self._upstream.content.readany, self._watchdog
+        loop = asyncio.get_running_loop()
+        watchdog.start(loop, self._close_upstream)
         failure: GatewayError | None = None
         data = b""
         try:
@@ -52,10 +57,9 @@ class Driver:
             while not self._finished:
                 try:
                     data = await read()
-                except TimeoutError:
-                    failure = UpstreamTimeout()
+                    watchdog.fed = loop.time()
                 except (aiohttp.ClientError, OSError):
-                    failure = UpstreamUnavailable()
+                    failure = UpstreamTimeout() if watchdog.has_bitten else UpstreamUnavailable()
                 if failure is not None:
                     await self._carry_out(session.receive(UpstreamFailed(failure)))
                 else:
@@ -72,6 +76,8 @@ class Driver:
             logger().error("stream_failed", **describe(error))
             self._close_upstream()
             await self._carry_out(session.receive(UpstreamFailed(InspectionFailed())))
+        finally:
+            watchdog.stop()
 
     async def _carry_out(self, commands: list[Command]) -> None:
         transport, write = self._transport, self._client.write

@@ -23,6 +23,7 @@ from gateway.observe.log import logger
 from gateway.server.driver import Driver
 from gateway.server.errors import REQUEST_ID, REQUEST_ID_HEADER
 from gateway.server.upstream import call, read_body, response_headers
+from gateway.server.watchdog import Watchdog
 from gateway.services import Services
 from gateway.stream.body import Inspected, apply, inspect_slots
 from gateway.stream.session import Session
@@ -102,7 +103,9 @@ class Proxy:
         return apply(body, [*inspected.edits, *blanks]), inspected
 
     async def _whole(self, upstream: aiohttp.ClientResponse, request: web.Request) -> web.Response:
-        body = await read_body(upstream, self._services.settings.limits.response_bytes)
+        body = await read_body(
+            upstream, self._services.settings.limits.response_bytes, self._services.settings.upstream.silence_seconds
+        )
         shown, inspected = await _off_loop(body, self._inspect_response)
         self._note(Direction.RESPONSE, inspected)
         return web.Response(
@@ -142,6 +145,7 @@ class Proxy:
             client,
             request.transport,
             services.settings.limits.client_stall_seconds,
+            Watchdog(services.settings.upstream.silence_seconds, services.settings.upstream.total_seconds),
             lambda report: self._report(Direction.RESPONSE, report.channel, report.findings),
         )
         await driver.run()

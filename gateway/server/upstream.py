@@ -7,6 +7,7 @@ without their text.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
@@ -39,36 +40,45 @@ async def call(
         passed["Authorization"] = f"Bearer {settings.upstream_key.get_secret_value()}"
     url = settings.upstream.base_url.rstrip("/") + path
     failure: GatewayError
+    response = None
     try:
-        async with services.upstream.request(method, url, data=body, headers=passed, allow_redirects=False) as response:
-            if response.headers.get("Content-Encoding", "identity").lower() != "identity":
-                raise UpstreamProtocolError
-            yield response
-            return
+        async with asyncio.timeout(settings.upstream.silence_seconds):
+            response = await services.upstream.request(method, url, data=body, headers=passed, allow_redirects=False)
+        if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+            raise UpstreamProtocolError
+        yield response
+        return
     except TimeoutError:
         failure = UpstreamTimeout()
     except (aiohttp.ClientPayloadError, aiohttp.ClientConnectionError, OSError):
         failure = UpstreamUnavailable()
     except aiohttp.ClientError:
         failure = UpstreamProtocolError()
+    finally:
+        if response is not None:
+            response.release()
     # Out here, so that it holds no reference to the foreign exception.
     raise failure
 
 
-async def read_body(response: aiohttp.ClientResponse, cap_bytes: int) -> bytes:
+async def read_body(response: aiohttp.ClientResponse, cap_bytes: int, silence_seconds: float) -> bytes:
     """The whole body of an answer.
 
     Raises:
         ResponseTooLarge: it is over the cap.
+        TimeoutError: the provider fell silent.
     """
     parts: list[bytes] = []
     size = 0
-    async for part in response.content.iter_any():
+    while True:
+        async with asyncio.timeout(silence_seconds):
+            part = await response.content.readany()
+        if not part:
+            return b"".join(parts)
         size += len(part)
         if size > cap_bytes:
             raise ResponseTooLarge
         parts.append(part)
-    return b"".join(parts)
 
 
 def response_headers(response: aiohttp.ClientResponse) -> dict[str, str]:

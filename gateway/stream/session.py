@@ -119,8 +119,26 @@ class Session:
     def _bytes(self, data: bytes, out: list[bytes]) -> None:
         if self.state is not _STREAMING:
             self.state = after(self.state, Step.BYTES)
+        if self._templates and self.state is _STREAMING and self._decoder.is_between and self._known(data, out):
+            return
         for event in self._decoder.feed(data):
             self._event(event, out)
+
+    def _known(self, data: bytes, out: list[bytes]) -> bool:
+        """Take the usual chunk, one whole event that a template knows, past the decoder: a template has no line end
+        in it, so that nothing else can stand between `data: ` and the empty line."""
+        if self._ending is not None or data[:6] != b"data: " or data[-2:] != b"\n\n":
+            return False
+        if len(data) > self._limits.event_bytes or self._events >= self._limits.events:
+            return False
+        inner = data[6:-2]
+        for template in self._templates.values():
+            text = template.text_of(inner)
+            if text is not None:
+                self._events += 1
+                out.append(template.event(self._push(template.channel, template.kind, text)))
+                return True
+        return False
 
     def _sent(self, out: list[bytes]) -> list[Command]:
         commands: list[Command] = []

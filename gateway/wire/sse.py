@@ -110,6 +110,11 @@ class SseDecoder:
         self._has_cr = False
         self._is_over_cap = False
 
+    @property
+    def is_between(self) -> bool:
+        """Whether an event has just ended and nothing of the next is here: what comes begins an event."""
+        return not (self._pending or self._is_at_start or self._is_over_cap)
+
     def feed(self, data: bytes) -> list[SseEvent]:
         """The events that `data` completes, in order.
 
