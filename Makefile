@@ -26,7 +26,7 @@ run: $(RUNTIME)  ## start the gateway on :8080 with embedded defaults (ARGS="--p
 venv: $(DEV)  ## make .venv with everything, development extras too
 
 test: $(DEV)  ## run the test suite (ARGS="-k name ...")
-	@$(PYTEST) -m "not slow" $(ARGS)
+	@$(PYTEST) -n 2 -m "not slow" $(ARGS)
 
 check: $(DEV)  ## lint, format, types, architecture
 	@$(BIN)/python -m ruff check .

@@ -17,7 +17,7 @@ from gateway.errors import ConfigurationError, Overloaded
 from gateway.inspection.inspector import Inspector
 from gateway.observe.metrics import Metrics
 from gateway.settings import Settings
-from gateway.stream.session import StreamLimits
+from gateway.stream.limits import StreamLimits
 from gateway.verdict import Direction
 from policies.loader import load
 from policies.policy import CustomRecognizer, Policy, PolicyError

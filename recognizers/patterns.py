@@ -37,6 +37,8 @@ SHORTER_ENDS_MAX = 12
 MATCH_CHARS_UNKNOWN = 1 << 30
 LITERAL_CHARS_MIN = 3
 """An anchor this long is a literal that says by itself which kind of value begins here (`ghp_`, `AKIA`)."""
+SECRET_CHARS_MIN = 5
+"""So many characters behind such a literal are part of a secret already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +139,17 @@ class PatternSet:
             for pattern in recognizer.patterns:
                 self.patterns.append(compile_pattern(recognizer, pattern, len(self.patterns), holdback_chars))
         literals: set[str] = set()
+        heads: set[str] = set()
         self._unanchored_chars = MATCH_CHARS_UNKNOWN
         for compiled in self.patterns:
             found = anchors(compiled.shape)
             if not found:
                 self._unanchored_chars = min(self._unanchored_chars, compiled.shape.shortest)
             literals.update(found)
+            if compiled.recognizer.entity.startswith("SECRET_"):
+                heads.update(literal for literal in found if len(literal) >= LITERAL_CHARS_MIN)
         self._anchors = Anchors({*literals, *hints})
-        self._literals = Anchors(literal for literal in literals if len(literal) >= LITERAL_CHARS_MIN)
+        self._heads = Anchors(heads)
         self._gate = self._build_gate()
 
     def _build_gate(self) -> re2.Set:
@@ -158,8 +163,8 @@ class PatternSet:
         return gate
 
     def anchored(self, chars: str) -> bool:
-        """Whether a literal of some pattern stands in the text."""
-        return self._literals.found(chars, 0)
+        """Whether the text holds the beginning of a secret: a literal of its head or label, and some more."""
+        return self._heads.found(chars[:-SECRET_CHARS_MIN], 0)
 
     def likely(self, chars: str, low: int) -> bool:
         """Tier 1: whether a pattern could match from `low` on at all."""

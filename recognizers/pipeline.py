@@ -150,6 +150,8 @@ class Pipeline:
             or base + len(raw) - scanned[0] >= HELD_CHARS_LONG
             or min(scanned) < before
         )
+        # Not inside JSON strings: groups of four are counted by place in the text, which escapes would shift.
+        long_run = long_run and not progress.json_text
         spellings = self._spellings if long_run else self._spellings - {Spelling.BASE64}
         seen = hidden_views(text, origin, spellings, final=final)
         for number, view in seen:
@@ -247,7 +249,7 @@ class Pipeline:
 
     def cut_off(self, raw: str) -> bool:
         """Whether an undecided end of a text that was cut off could be the better part of a value: an `@`, five
-        digits, or a literal with which some pattern starts."""
+        digits, or the head or label of a secret and some more."""
         text = read(raw, final=True)
         seen = [fold_view(text), *(view for _, view in hidden_views(text, 0, self._spellings, final=True))]
         return any(

@@ -17,7 +17,8 @@ from gateway.errors import GatewayError
 from gateway.inspection.inspector import Inspector
 from gateway.stream.events import BytesReceived, Command, EndOfBody, Event, Finish, Report, Send
 from gateway.stream.holdback import Scanner
-from gateway.stream.session import Session, StreamLimits
+from gateway.stream.limits import StreamLimits
+from gateway.stream.session import Session
 from gateway.verdict import Direction
 from gateway.wire.openai_chat import FORMAT
 from policies.loader import load

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from gateway.errors import (
     GatewayError,
@@ -40,6 +39,7 @@ from gateway.stream.events import (
 )
 from gateway.stream.holdback import HoldBack, Scanner
 from gateway.stream.json_holdback import JsonHoldBack
+from gateway.stream.limits import StreamLimits
 from gateway.stream.state import FINAL, State, Step, after
 from gateway.stream.template import Template, template_of
 from gateway.verdict import Direction
@@ -55,17 +55,6 @@ _STREAMING, _FAILED, _DONE = State.STREAMING, State.FAILED, State.DONE
 _PLAIN, _MIXED, _COMMENT = sse.Kind.PLAIN, sse.Kind.MIXED, sse.Kind.COMMENT
 _NAME = re.compile(r"[A-Za-z_.]{1,64}")
 """Names of events that say nothing of anybody; others are dropped."""
-
-
-@dataclass(frozen=True, slots=True)
-class StreamLimits:
-    """Caps of one stream."""
-
-    event_bytes: int = 1 << 20
-    json_depth: int = 64
-    json_nodes: int = 50_000
-    channels: int = 256
-    events: int = 2_000_000
 
 
 class Session:

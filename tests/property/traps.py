@@ -106,7 +106,7 @@ ESCAPED = {
     "percent that stays": "95%4111 1111 1111 1111, 100%, 5%2",
     "an escape late in a text that had none": f"{CARD} 536-22-8726 jane@example.com %",
     "references": "jane&#64;example&period;com jane&amp;#64;example.com jane&#x40;example.com &commat &#6",
-    "escapes of languages": "jane\\u0040example.com jane\\x40example.com jane\\u{40}example.com \\u00 \\ud83d\\ude00 \\ud83d",
+    "escapes of languages": "jane\\u0040example.com jane\\x40example.com jane\\u{40}example.com \\u00 \\ud83d\\ude00 \\ud83d",  # noqa: E501
     "quoted-printable": "jane=40example.com ja=\nne@example.com ja=\r\nne=40exam=\r\nple.com =4",
     "base64": "x amFuZUBleGFtcGxlLmNvbQ== NDExMTExMTExMTExMTExMQ=\\ NTM2LTIyLTg3MjY= y",
     "base64 in base64": "YW1GdVpVQmxlR0Z0Y0d4bExtTnZiUT09 NDExMTExMTExMTExMTExMSA0MTExMTExMTExMTExMTEx",

@@ -14,8 +14,10 @@ TEXT = "mail jane@example.com, SSN: 536-22-8726."
 MAIL, SSN = "jane@example.com", "536-22-8726"
 
 
-def inspector_of(pipeline: Pipeline, direction: Direction, threshold: float = 0.5, **rules: Rule) -> Inspector:
-    return Inspector(pipeline, Policy("test", threshold=threshold, rules=rules), direction)
+def inspector_of(
+    pipeline: Pipeline, direction: Direction, threshold: float = 0.5, rules: dict[str, Rule] | None = None
+) -> Inspector:
+    return Inspector(pipeline, Policy("test", threshold=threshold, rules=rules or {}), direction)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +29,7 @@ def inspector_of(pipeline: Pipeline, direction: Direction, threshold: float = 0.
 )
 def test_each_direction_has_its_own_rule(pipeline: Pipeline, direction: Direction, shown: str) -> None:
     rules = {"EMAIL_ADDRESS": Rule("allow", "redact"), "US_SSN": Rule("redact", "allow")}
-    assert redact(inspector_of(pipeline, direction, **rules), TEXT).text == shown
+    assert redact(inspector_of(pipeline, direction, rules=rules), TEXT).text == shown
 
 
 def test_what_scores_less_than_the_threshold_passes(pipeline: Pipeline) -> None:
@@ -49,7 +51,7 @@ def test_a_finding_says_what_and_where_and_no_more(pipeline: Pipeline) -> None:
 
 def test_an_allowed_span_neither_covers_nor_is_covered(pipeline: Pipeline) -> None:
     allowed = {"IP_ADDRESS": Rule("allow", "allow")}
-    one = inspector_of(pipeline, Direction.RESPONSE, **allowed)
+    one = inspector_of(pipeline, Direction.RESPONSE, rules=allowed)
     assert redact(one, "jane@10.1.2.3 and 10.1.2.3").text == "jane@10.1.2.3 and 10.1.2.3"
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from gateway.errors import GatewayError, InspectionFailed, UpstreamRefused, UpstreamTimeout
 from gateway.stream.events import BytesReceived, EndOfBody, Event, Send, UpstreamFailed
-from gateway.stream.session import TEMPLATES_MAX, Session, StreamLimits
+from gateway.stream.limits import StreamLimits
+from gateway.stream.session import TEMPLATES_MAX, Session
 from gateway.stream.state import FINAL
 from gateway.wire.openai_chat import FORMAT
 from tests import playbook
