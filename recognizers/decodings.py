@@ -211,6 +211,8 @@ def digit_words(text: str, *, final: bool) -> Iterator[Unit]:
     for run in _RUN.finditer(text, 0, end):
         words = list(_WORD.finditer(text, run.start(), run.end()))
         if len(words) >= _RUN_WORDS_MIN:
+            # No value reaches into a run from the left: what stands there is long gone when the run shows as one.
+            yield run.start(), run.start(), NO_TEXT
             yield from _digits(words)
     if end < len(text):
         yield end, len(text), None

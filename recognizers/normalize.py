@@ -137,12 +137,12 @@ def read(raw: str, *, json_text: bool = False, final: bool = False) -> View:
     return text
 
 
-def hidden_views(text: View, origin: int, spellings: frozenset[Spelling], *, final: bool) -> list[tuple[int, View]]:
+def hidden_views(text: View, place: int, spellings: frozenset[Spelling], *, final: bool) -> list[tuple[int, View]]:
     """The views of hidden spellings that the text may have, each with its number (from 1; 0 is the folded view).
 
     Args:
         text: from `read`.
-        origin: where it begins in the whole text.
+        place: where it begins in what `read` gives for the whole text, modulo four.
         spellings: which to read.
         final: no more text comes, so nothing is pending.
     """
@@ -152,7 +152,7 @@ def hidden_views(text: View, origin: int, spellings: frozenset[Spelling], *, fin
             found.append((_VIEW_NUMBERS[spelling][0], fold_view(_decode(text, decoder(text.chars, final=final)))))
     if Spelling.BASE64 in spellings and decodings.BASE64_RUN.search(text.chars):
         for phase, number in enumerate(_VIEW_NUMBERS[Spelling.BASE64]):
-            units = decodings.base64_phase(text.chars, (phase - origin) % 4, final=final)
+            units = decodings.base64_phase(text.chars, (phase - place) % 4, final=final)
             found.append((number, fold_view(_decode(text, units))))
     return found
 

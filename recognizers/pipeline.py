@@ -52,10 +52,12 @@ class Progress:
     """How far a channel has been scanned: raw offsets from the start of its text. `ends` remembers, by view and
     pattern, where a match that crosses the scanned part ended. `frontier` is the
     smallest of `scanned`; when `is_even`, all of them are equal to it and `scanned` itself is not kept up.
+    `place` is where the frontier stands in the text that `read` gives, modulo four: groups of base64 are counted there.
     `json_text`: the text is the inside of a JSON string."""
 
     json_text: bool = False
     frontier: int = 0
+    place: int = 0
     scanned: list[int] = field(default_factory=lambda: [0] * VIEWS)
     is_even: bool = True
     ends: dict[tuple[int, int], int] = field(default_factory=dict)
@@ -123,6 +125,7 @@ class Pipeline:
             likely = self._patterns.likely(raw, low)
             if not _may_hide(raw, low, high) and not (likely and self._digit_words.found(raw, low)):
                 progress.frontier = base + high
+                progress.place = (progress.place + high - low) % 4
                 spans: list[Span] = []
                 if likely:
                     progress.scanned[:] = [progress.frontier] * VIEWS
@@ -143,6 +146,7 @@ class Pipeline:
         text = read(raw[window:], json_text=progress.json_text, final=final)
         spans: list[Span] = []
         origin, before = base + window, scanned[0]
+        place = (progress.place - text.index(progress.frontier - origin)) % 4
         scanned[0] = origin + self._advance(0, fold_view(text), raw, base, window, progress, spans, final=final)
         # Runs are let go in one piece, or are longer than what is held; or one of their views still has some to decide.
         long_run = (
@@ -150,10 +154,8 @@ class Pipeline:
             or base + len(raw) - scanned[0] >= HELD_CHARS_LONG
             or min(scanned) < before
         )
-        # Not inside JSON strings: groups of four are counted by place in the text, which escapes would shift.
-        long_run = long_run and not progress.json_text
         spellings = self._spellings if long_run else self._spellings - {Spelling.BASE64}
-        seen = hidden_views(text, origin, spellings, final=final)
+        seen = hidden_views(text, place, spellings, final=final)
         for number, view in seen:
             scanned[number] = origin + self._advance(number, view, raw, base, window, progress, spans, final=final)
         # A view that is not there is the folded one.
@@ -164,6 +166,7 @@ class Pipeline:
         if progress.ends:
             _settle_ends(progress, there)
         progress.frontier = min(scanned)
+        progress.place = (place + text.index(progress.frontier - origin)) % 4
         progress.is_even = max(scanned) == progress.frontier
         return progress.frontier, spans
 
@@ -242,7 +245,8 @@ class Pipeline:
         origin = base + window
         text = read(raw[window:], json_text=progress.json_text, final=final)
         spellings = self._spellings & {SPELLING_OF[view]} if view else frozenset()
-        seen = dict(hidden_views(text, origin, spellings, final=final))
+        place = (progress.place - text.index(progress.frontier - origin)) % 4
+        seen = dict(hidden_views(text, place, spellings, final=final))
         found = seen.get(view) or fold_view(text)
         end, is_open = self._tails[tail].end(found, start - origin, limit - origin, swallowed)
         return origin + end, is_open
