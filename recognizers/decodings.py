@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from operator import itemgetter
 
 Unit = tuple[int, int, str | None]
+NO_TEXT = "\uffff"
 
 _JSON = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[^u])", re.DOTALL)
 _JSON_PENDING = re.compile(
@@ -201,19 +202,24 @@ _RUN_PENDING = re.compile(
 
 def digit_words(text: str, *, final: bool) -> Iterator[Unit]:
     """English words for digits in runs of five or more: `four one one one one`. Their separators vanish; a run of nine
-    or ten reads as if it were written in groups."""
+    or ten reads as if it were written in groups. What stands outside runs reads as U+FFFF: no value reaches from there
+    into a run, because it is gone when the run shows as one."""
     pending = None if final else _RUN_PENDING.search(text)
     end = len(text)
     if pending is not None and pending.end() > pending.start():
         whole = list(_WORD.finditer(text, pending.start(), pending.end(1)))
         # Its last separator waits too: it vanishes only when another word comes.
         end = whole[-1].end() if len(whole) > max(_GROUPS) else pending.start()
+    done = 0
     for run in _RUN.finditer(text, 0, end):
         words = list(_WORD.finditer(text, run.start(), run.end()))
         if len(words) >= _RUN_WORDS_MIN:
-            # No value reaches into a run from the left: what stands there is long gone when the run shows as one.
-            yield run.start(), run.start(), NO_TEXT
+            if done < run.start():
+                yield done, run.start(), NO_TEXT
             yield from _digits(words)
+            done = run.end()
+    if done < end:
+        yield done, end, NO_TEXT
     if end < len(text):
         yield end, len(text), None
 
@@ -232,7 +238,6 @@ BASE64_RUN = re.compile(rf"[A-Za-z0-9]{{{BASE64_RUN_CHARS_MIN},}}={{0,2}}")
 """Without the last two characters of either alphabet: in ASCII text they stand for `>`, `?` and `~` only, which no
 value has. So the alphabets need not be told apart."""
 _BASE64_PENDING = re.compile(rf"(?<![A-Za-z0-9])[A-Za-z0-9]{{1,{BASE64_RUN_CHARS_MIN - 1}}}\Z")
-NO_TEXT = "\uffff"
 
 
 def base64_phase(text: str, phase: int, *, final: bool) -> Iterator[Unit]:

@@ -118,7 +118,7 @@ _VIEW_NUMBERS = {
 }
 VIEWS = 8
 SPELLING_OF = {number: spelling for spelling, numbers in _VIEW_NUMBERS.items() for number in numbers}
-PLAIN_VIEWS = tuple(number for number, spelling in SPELLING_OF.items() if spelling is not Spelling.BASE64)
+PLAIN_VIEWS = (1, 2)
 """Views in which what is not written in the hidden spelling reads as in the folded one."""
 ALL_SPELLINGS = frozenset(Spelling)
 
