@@ -52,7 +52,7 @@ COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3
 	--no-emit-find-links --no-config --upgrade --exclude-newer "7 days" --custom-compile-command "make lock"
 
 lock: $(DEV)  ## make the lock files anew from pyproject.toml
-	$(COMPILE) pyproject.toml --group dev --output-file requirements-dev.lock
+	$(COMPILE) pyproject.toml --all-extras --group dev --output-file requirements-dev.lock
 	$(COMPILE) pyproject.toml --constraints requirements-dev.lock --no-annotate --output-file requirements.lock
 	$(COMPILE) --group build --constraints requirements-dev.lock --no-annotate --output-file requirements-build.lock
 

@@ -75,5 +75,5 @@ class Inspector:
     def cut_off(self, raw: str) -> bool:
         return self._pipeline.cut_off(raw)
 
-    def replacement(self, finding: Finding) -> str:
-        return OPERATORS[finding.action](finding)
+    def replacement(self, finding: Finding, text: str) -> str:
+        return OPERATORS[finding.action](finding, text)

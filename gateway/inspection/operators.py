@@ -7,9 +7,9 @@ from collections.abc import Callable
 from gateway.verdict import Action, Finding
 
 
-def redact(finding: Finding) -> str:
+def redact(finding: Finding, _text: str) -> str:
     """The entity's name in brackets: `[US_SSN]`."""
     return f"[{finding.entity}]"
 
 
-OPERATORS: dict[Action, Callable[[Finding], str]] = {Action.REDACT: redact}
+OPERATORS: dict[Action, Callable[[Finding, str], str]] = {Action.REDACT: redact}

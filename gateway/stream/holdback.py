@@ -59,8 +59,9 @@ class Scanner(Protocol):
     def cut_off(self, raw: str) -> bool:
         """Whether an undecided end could be the better part of a value."""
 
-    def replacement(self, finding: Finding) -> str:
-        """What stands for a component that this finding names."""
+    def replacement(self, finding: Finding, text: str) -> str:
+        """What stands for a component that this finding names; `text` is the whole component as it came (of a head
+        with a tail: no more than the head)."""
 
 
 @dataclass(slots=True)
@@ -177,7 +178,8 @@ class HoldBack:
         self.findings += dict.fromkeys(members)  # one value may be found in several views
         out = ""
         if start >= self._covered:
-            out = self._scanner.replacement(max(members, key=attrgetter("rank")))
+            text = self._raw[start - self._base : end - self._base]
+            out = self._scanner.replacement(max(members, key=attrgetter("rank")), text)
             self.replaced.append((start, end, out))
         self._cover(end)
         heads = {(finding, finding.view): finding for finding in members if finding.tail is not None}

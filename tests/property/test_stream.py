@@ -20,7 +20,7 @@ from tests.planted import Sample, few, halves, one_each, samples
 from tests.playbook import DONE, arguments, content, delta, play, session, sse_datas, stop, texts
 
 CALL = ("tool_calls", 0, "function", "arguments")
-FIELDS = ["content", "reasoning_content", "refusal", "unknown_field"]
+FIELDS = ["content", "reasoning_content", "refusal", "x_new"]
 
 
 def cut(text: str, at: Iterable[int]) -> list[str]:

@@ -16,7 +16,7 @@ def finding(entity: str, action: Action = Action.REDACT) -> Finding:
 
 
 def test_a_redacted_value_becomes_its_entity() -> None:
-    assert OPERATORS[Action.REDACT](finding("US_SSN")) == "[US_SSN]"
+    assert OPERATORS[Action.REDACT](finding("US_SSN"), "219-09-9999") == "[US_SSN]"
 
 
 def test_every_action_but_allow_has_an_operator() -> None:
@@ -25,7 +25,7 @@ def test_every_action_but_allow_has_an_operator() -> None:
 
 @pytest.mark.parametrize("entity", sorted(catalogue()))
 def test_a_placeholder_needs_no_escaping_anywhere(entity: str) -> None:
-    shown = OPERATORS[Action.REDACT](finding(entity))
+    shown = OPERATORS[Action.REDACT](finding(entity), "x")
     assert shown.isascii()
     assert json.dumps(shown) == f'"{shown}"'
     assert not set(shown) & set("<>&%\\'\"`@=")

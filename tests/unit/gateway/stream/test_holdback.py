@@ -71,7 +71,7 @@ class Fake:
     def cut_off(self, raw: str) -> bool:
         return "j" in raw
 
-    def replacement(self, finding: Finding) -> str:
+    def replacement(self, finding: Finding, text: str) -> str:
         return f"[{finding.entity}]"
 
 
