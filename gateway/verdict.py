@@ -25,7 +25,8 @@ class Finding:
     """A match that the policy acts on. Offsets are code points of the channel's text, `end` exclusive.
 
     `tail` is opaque to all but the scanner: when it is set, the finding is the head of something longer, of which the
-    rest is swallowed as it comes; `view` goes with it.
+    rest is swallowed as it comes; `view` goes with it. `exclusive`: what others find inside it is none of theirs, as
+    with a token of our own that looks like personal data. `claimant` is whose it is, where several scanners claim.
     """
 
     start: int
@@ -37,6 +38,8 @@ class Finding:
     validated: bool = False
     tail: object = field(default=None, compare=False, repr=False)
     view: int = field(default=0, compare=False, repr=False)
+    exclusive: bool = False
+    claimant: int = 0
 
     @property
     def rank(self) -> tuple[bool, int, float, str]:

@@ -9,8 +9,7 @@ Laws kept here:
    recognizers see is original text too.
 4. A head with a tail leaves at once; its tail is swallowed as it comes.
 
-Overlaps: findings that overlap are one component and are covered as a whole by one replacement, of the finding with
-the highest rank. A finding that begins in swallowed text is swallowed with it.
+Overlaps are settled in `components.py`. A finding that begins in swallowed text is swallowed with it.
 """
 
 from __future__ import annotations
@@ -20,12 +19,11 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Protocol
 
+from gateway.stream.components import carved, components
 from gateway.verdict import Finding
 
 LEFT_CONTEXT_CHARS = 192
 """Released characters that stay readable to the left, for boundaries and context words."""
-COMPONENT_CHARS_MAX = 1024
-"""A chain of overlapping findings is broken here, by position, so that it cannot hold a stream for ever."""
 BATCH_CHARS = 512
 """A whole text is fed in pieces of this size: batch is a stream that feeds itself."""
 CUT_OFF = "[CUT_OFF]"
@@ -145,11 +143,11 @@ class HoldBack:
         self._pending += found
         self._pending.sort(key=attrgetter("start", "end", "recognizer"))
         cut, ready = frontier, []
-        for start, end, members in _components(self._pending, self._released):
-            if end > frontier:
-                cut = min(cut, start)
+        for component in components(self._pending, self._released):
+            if component.end > frontier:
+                cut = min(cut, component.start)
                 break
-            ready.append((start, end, members))
+            ready += carved(component)
         self._pending = [finding for finding in self._pending if finding.end > cut or finding.start >= cut]
         out: list[str] = []
         at = self._released
@@ -227,23 +225,6 @@ class HoldBack:
         spare = self._released - self._base - LEFT_CONTEXT_CHARS
         self._raw = self._raw[spare:]
         self._base += spare
-
-
-def _components(findings: list[Finding], floor: int) -> list[tuple[int, int, list[Finding]]]:
-    """Chains of overlapping findings, as (start, end, members); the findings are sorted by start. What stands before
-    the floor was released with a chain that has been broken."""
-    chains: list[tuple[int, int, list[Finding]]] = []
-    for finding in findings:
-        if chains:
-            start, end, members = chains[-1]
-            if finding.start < end and finding.start < start + COMPONENT_CHARS_MAX:
-                members.append(finding)
-                chains[-1] = (start, max(end, finding.end), members)
-                continue
-            if finding.end <= end:
-                continue
-        chains.append((max(finding.start, chains[-1][1] if chains else floor), finding.end, [finding]))
-    return chains
 
 
 @dataclass(frozen=True, slots=True)

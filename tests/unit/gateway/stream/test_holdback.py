@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from gateway.stream.components import COMPONENT_CHARS_MAX
 from gateway.stream.holdback import (
     BATCH_CHARS,
-    COMPONENT_CHARS_MAX,
     CUT_OFF,
     LEFT_CONTEXT_CHARS,
     HoldBack,

@@ -1,0 +1,75 @@
+"""Several scanners as one: what a hold-back asks when more than recognizers may claim a text.
+
+Own tokens to restore, canaries and segments of a model are scanners of their own (see `holdback.Scanner`), each with its
+own progress and its own frontier. Laws kept here:
+
+1. Text is decided when every claimant has decided it: the frontier is the smallest of theirs.
+2. The findings are the union of theirs; each remembers whose it is, and its tail and its replacement are asked there.
+3. Claimants know nothing of each other. Which of two overlapping claims wins is settled by position and rank
+   (`components.py`), never by who came first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import cast
+
+from gateway.stream.holdback import Scanner
+from gateway.verdict import Finding
+
+
+def together(claimants: Sequence[Scanner]) -> Scanner:
+    """One scanner for all; a single one as it is, so that it costs nothing."""
+    return claimants[0] if len(claimants) == 1 else Claimants(claimants)
+
+
+class Claimants:
+    """Implements `gateway.stream.holdback.Scanner`. Its progress is the list of theirs."""
+
+    __slots__ = ("_members",)
+
+    def __init__(self, members: Sequence[Scanner]) -> None:
+        self._members = tuple(members)
+
+    def start(self, *, json_text: bool) -> object:
+        return [member.start(json_text=json_text) for member in self._members]
+
+    def scan(self, raw: str, base: int, progress: object, *, final: bool) -> tuple[int, list[Finding]]:
+        smallest = base + len(raw)
+        union: list[Finding] = []
+        for number, (member, own) in enumerate(zip(self._members, cast(list[object], progress), strict=True)):
+            frontier, found = member.scan(raw, base, own, final=final)
+            smallest = min(smallest, frontier)
+            if found:
+                union += [replace(finding, claimant=number) for finding in found]
+        return smallest, union
+
+    def tail_end(
+        self,
+        head: Finding,
+        raw: str,
+        base: int,
+        progress: object,
+        *,
+        start: int,
+        limit: int,
+        swallowed: int,
+        final: bool,
+    ) -> tuple[int, bool]:
+        return self._members[head.claimant].tail_end(
+            head,
+            raw,
+            base,
+            cast(list[object], progress)[head.claimant],
+            start=start,
+            limit=limit,
+            swallowed=swallowed,
+            final=final,
+        )
+
+    def cut_off(self, raw: str) -> bool:
+        return any(member.cut_off(raw) for member in self._members)
+
+    def replacement(self, finding: Finding, text: str) -> str:
+        return self._members[finding.claimant].replacement(finding, text)
