@@ -1,7 +1,7 @@
 """Several scanners as one: what a hold-back asks when more than recognizers may claim a text.
 
-Own tokens to restore, canaries and segments of a model are scanners of their own (see `holdback.Scanner`), each with its
-own progress and its own frontier. Laws kept here:
+Own tokens to restore, canaries and segments of a model are scanners of their own (see `holdback.Scanner`), each with
+its own progress and its own frontier. Laws kept here:
 
 1. Text is decided when every claimant has decided it: the frontier is the smallest of theirs.
 2. The findings are the union of theirs; each remembers whose it is, and its tail and its replacement are asked there.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import cast
 
 import pytest
@@ -78,7 +78,7 @@ def everywhere(text: str, parts: int = 3) -> set[str]:
     for cuts in combinations(range(len(text) + 1), parts - 1):
         channel = HoldBack(together(ALL))
         bounds = [0, *cuts, len(text)]
-        pieces = [channel.push(text[low:high]) for low, high in zip(bounds, bounds[1:], strict=False)]
+        pieces = [channel.push(text[low:high]) for low, high in pairwise(bounds)]
         shown.add("".join([*pieces, channel.finish()]))
     return shown
 
