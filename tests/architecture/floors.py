@@ -89,6 +89,7 @@ FOLDER_WALKS = (
     "recognizers.catalogue",
     "recognizers.checksums",
     "recognizers.checks_eu",
+    "gateway.errors",
     "gateway.wire",
     "gateway.kms",
     "gateway.stores",

@@ -26,30 +26,23 @@
 
 Laws:
 
-1. No message carries request or response text. The texts are constants of this file; what an instance adds is an enum
+1. No message carries request or response text. The texts are constants of this room; what an instance adds is an enum
    member, a number, or a path made of our own field names. There is no parameter that takes free text, except in
    `ConfigurationError`, whose text is about the operator's own file.
 2. Foreign exceptions do not travel: theirs hold the document (`JSONDecodeError.doc`, `UnicodeDecodeError.object`).
    Raise ours after the `except` block: `from None` inside one only hides the foreign one, it stays in `__context__`.
 3. `code` is a contract with callers' scripts: it may be added, never renamed.
+4. Errors of one room are a file beside this one, with their part of the tree in its docstring, found by folder walk.
 """
 
-from enum import Enum
+import importlib
+import pkgutil
+from collections.abc import Iterator
 from typing import ClassVar
 
+from gateway.errors.reason import Reason as Reason
+
 _RETRYABLE_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 529})  # 529: Anthropic's "overloaded"
-
-
-class Reason(Enum):
-    """Why a body was refused. An enum and no string, so that a message cannot pick up text on the way."""
-
-    ENCODING = "It is not valid UTF-8."
-    BYTE_ORDER_MARK = "It starts with a byte order mark."
-    SYNTAX = "It does not follow RFC 8259."
-    DEPTH = "It is nested too deeply."
-    NODES = "It has too many values."
-    DUPLICATE_KEY = "One object has the same key twice."
-    EVENT_SIZE = "One event is too large."
 
 
 class GatewayError(Exception):
@@ -73,8 +66,7 @@ class GatewayError(Exception):
         retry_after_seconds: int | None = None,
     ) -> None:
         super().__init__()
-        self.param = param
-        self.reason, self.at_byte = reason, at_byte
+        self.param, self.reason, self.at_byte = param, reason, at_byte
         self.retry_after_seconds = retry_after_seconds
 
     @property
@@ -91,8 +83,8 @@ class GatewayError(Exception):
 class ConfigurationError(GatewayError):
     """The configuration cannot be used: the process ends with exit code 78 before it listens.
 
-    `problem` and `cure` are text about the operator's file (names of settings, expected types, near misses), never the
-    value of a secret. `str()` gives `file:line:column: problem cure`; `message` stays generic, like everywhere else.
+    `problem` and `cure` are about the operator's file (names, types, near misses), never the value of a secret. `str()`
+    gives `file:line:column: problem cure`; `message` stays generic.
     """
 
     code = "configuration_error"
@@ -286,8 +278,17 @@ class Overloaded(GatewayError):
     retryable = True
 
 
-def all_errors(root: type[GatewayError] = GatewayError) -> tuple[type[GatewayError], ...]:
-    """`root` and its descendants, parents first, in the order of this file: what the reference page is made of."""
-    # What a test or a plug-in derives is no part of the contract.
-    children = [child for child in root.__subclasses__() if child.__module__ == __name__]
-    return (root, *(error for child in children for error in all_errors(child)))
+def all_errors() -> tuple[type[GatewayError], ...]:
+    """Every class of this room, parents first, in the order of the files: what the reference page is made of."""
+    for module in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{module.name}")
+    return tuple(_family(GatewayError))
+
+
+def _family(root: type[GatewayError]) -> Iterator[type[GatewayError]]:
+    yield root
+    # Sorted by module: the order must not depend on which file was imported first.
+    for child in sorted(root.__subclasses__(), key=lambda error: error.__module__):
+        # What a test or a plug-in derives is no part of the contract.
+        if child.__module__ == __name__ or child.__module__.startswith(f"{__name__}."):
+            yield from _family(child)
