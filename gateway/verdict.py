@@ -14,10 +14,14 @@ class Direction(Enum):
 
 
 class Action(Enum):
-    """What a policy does with a finding."""
+    """What becomes of a finding. A policy chooses one of the first three; the last two are what becomes of a token of
+    our own: it turns back into its value, or stays as it is."""
 
     REDACT = "redact"
     ALLOW = "allow"
+    TOKENIZE = "tokenize"
+    RESTORE = "restore"
+    KEEP = "keep"
 
 
 @dataclass(frozen=True, slots=True)

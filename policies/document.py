@@ -14,6 +14,7 @@ from policies.policy import (
     ATTACHMENTS,
     DIRECTIONS,
     EVERY_ENTITY,
+    RESPONSE_ACTIONS,
     SPELLINGS,
     CustomRecognizer,
     Policy,
@@ -103,7 +104,10 @@ class Document(Nodes):
         for entity, value in self.mapping(node, {EVERY_ENTITY, *self.entities, *own}, "entity").items():
             members = self.mapping(value, DIRECTIONS)
             inherited = policy.rule(entity)
-            words = {direction: self.word(member, ACTIONS) for direction, member in members.items()}
+            words = {
+                direction: self.word(member, ACTIONS if direction == "request" else RESPONSE_ACTIONS)
+                for direction, member in members.items()
+            }
             rules[entity] = Rule(words.get("request", inherited.request), words.get("response", inherited.response))
         return rules
 

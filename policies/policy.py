@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 DIRECTIONS = ("request", "response")
-ACTIONS = ("redact", "allow")
+ACTIONS = ("redact", "tokenize", "allow")
+RESPONSE_ACTIONS = ("redact", "allow")
+"""Only what the user sent can be turned back for them."""
 ATTACHMENTS = ("block", "allow")
 SPELLINGS = ("escapes", "quoted_printable", "digit_words", "base64")
 EVERY_ENTITY = "*"

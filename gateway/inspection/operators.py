@@ -12,4 +12,15 @@ def redact(finding: Finding, _text: str) -> str:
     return f"[{finding.entity}]"
 
 
-OPERATORS: dict[Action, Callable[[Finding, str], str]] = {Action.REDACT: redact}
+def keep(_finding: Finding, text: str) -> str:
+    """What is there: a token of our own, where nobody has the key to it."""
+    return text
+
+
+OPERATORS: dict[Action, Callable[[Finding, str], str]] = {
+    Action.REDACT: redact,
+    # Where there are no keys, as in batch commands, nothing can be turned back, and nothing passes for that.
+    Action.TOKENIZE: redact,
+    Action.RESTORE: keep,
+    Action.KEEP: keep,
+}

@@ -3,17 +3,18 @@
 Laws kept here:
 1. What is not changed stays byte for byte.
 2. Adjacent text parts of one message are read alone and as one text: no value hides in a seam, or behind what follows.
-3. A replaced number stays a number (`0`), a replaced key stays unique.
+3. A replaced number stays a number (`0`, or the digits of its token), a replaced key stays unique.
 4. What cannot be read is blocked unless the policy lets attachments through.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from gateway.errors import AttachmentBlocked, GatewayError, UnreadableAnswer
-from gateway.stream.holdback import BATCH_CHARS, HoldBack, Redacted, Scanner, redact
+from gateway.stream.holdback import BATCH_CHARS, HoldBack, Range, Redacted, Scanner, redact, settled
 from gateway.stream.json_holdback import redact_json
 from gateway.verdict import Direction, Finding
 from gateway.wire.format import Channel, Rules, Slot, SlotKind, Step
@@ -22,6 +23,7 @@ from gateway.wire.sse import encode
 
 Edit = tuple[int, int, bytes]
 
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)", re.ASCII)
 _PART_LISTS = (("content",), ("thinking",), ("summary",))
 """Lists that hold the parts of one text."""
 
@@ -156,30 +158,31 @@ def _edit_group(group: list[Slot], scanner: Scanner, edits: list[Edit], keys: di
         if replacement is not None:
             edits.append((slot.start, slot.end, replacement))
         return found
-    alone = [redact(scanner, slot.text) for slot in group]
-    joined = redact(scanner, "".join(slot.text for slot in group))
-    replaced, findings, at = list(joined.replaced), list(joined.findings), 0
-    for slot, part in zip(group, alone, strict=True):
-        replaced += [(start + at, end + at, shown) for start, end, shown in part.replaced]
-        findings += [replace(found, start=found.start + at, end=found.end + at) for found in part.findings]
-        at += len(slot.text)
-    merged, at = _merged(replaced), 0
+    text, at = "".join(slot.text for slot in group), 0
+    ranges, findings = settled(scanner, text)
     for slot in group:
-        shown = _part(slot.text, at, merged)
+        alone, own = settled(scanner, slot.text)
+        ranges += [(start + at, end + at, winner) for start, end, winner in alone]
+        findings += [replace(one, start=one.start + at, end=one.end + at) for one in own]
+        at += len(slot.text)
+    shown_at = [(start, end, scanner.replacement(one, text[start:end])) for start, end, one in _merged(ranges)]
+    at = 0
+    for slot in group:
+        shown = _part(slot.text, at, shown_at)
         if shown != slot.text:
             edits.append((slot.start, slot.end, quote(shown)))
         at += len(slot.text)
     return tuple(dict.fromkeys(findings))
 
 
-def _merged(replaced: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+def _merged(ranges: list[Range]) -> list[Range]:
     """The union of ranges that may overlap, each named by the longest that begins it."""
-    merged: list[tuple[int, int, str]] = []
-    for start, end, shown in sorted(replaced, key=lambda one: (one[0], -one[1])):
+    merged: list[Range] = []
+    for start, end, winner in sorted(ranges, key=lambda one: (one[0], -one[1])):
         if merged and start < merged[-1][1]:
             merged[-1] = (merged[-1][0], max(merged[-1][1], end), merged[-1][2])
         else:
-            merged.append((start, end, shown))
+            merged.append((start, end, winner))
     return merged
 
 
@@ -216,7 +219,7 @@ def edit(slot: Slot, scanner: Scanner, keys: dict[str, int]) -> tuple[bytes | No
     if shown == slot.text:
         return None, redacted.findings
     if slot.kind is SlotKind.NUMBER:
-        return b"0", redacted.findings
+        return (shown.encode() if _INTEGER.fullmatch(shown) else b"0"), redacted.findings
     if slot.kind is SlotKind.KEY:
         shown = _unique(shown, keys)
     return quote(shown), redacted.findings

@@ -3,7 +3,7 @@
 Laws kept here:
 1. A component is covered as a whole by one replacement, of the finding with the highest rank.
 2. What is claimed exclusively (`Finding.exclusive`) is cut out: it keeps its own place and its own replacement,
-   findings inside it are dropped, and what reaches beyond it is replaced beside it.
+   findings inside it are dropped, and what reaches beyond it is replaced beside it, unless it is too little to tell.
 3. Everything goes by position, nothing by the order in which findings came.
 """
 

@@ -17,49 +17,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Protocol
 
-from gateway.stream.components import carved, components
+from gateway.stream.components import Component, carved, components
+from gateway.stream.scanner import Scanner, WholeValues
 from gateway.verdict import Finding
 
+__all__ = ["HoldBack", "Range", "Redacted", "Scanner", "channel_of", "redact", "settled"]
+
+Range = tuple[int, int, Finding]
+"""Start, end and the finding that names what stands there."""
 LEFT_CONTEXT_CHARS = 192
 """Released characters that stay readable to the left, for boundaries and context words."""
 BATCH_CHARS = 512
 """A whole text is fed in pieces of this size: batch is a stream that feeds itself."""
+TELLING_CHARS = 5
+"""Fewer letters and digits than this identify nobody."""
 CUT_OFF = "[CUT_OFF]"
 """Stands for the undecided end of a text that was cut off, when it could be the better part of a value."""
-
-
-class Scanner(Protocol):
-    """What the hold-back needs from an inspection: pure, shared by many channels."""
-
-    def start(self, *, json_text: bool) -> object:
-        """The progress of a new channel; `json_text`: its text is the inside of a JSON string, escapes and all."""
-
-    def scan(self, raw: str, base: int, progress: object, *, final: bool) -> tuple[int, list[Finding]]:
-        """The frontier and the new findings of a buffer, in offsets of the channel's text (see
-        `recognizers.pipeline.Pipeline.scan`)."""
-
-    def tail_end(
-        self,
-        head: Finding,
-        raw: str,
-        base: int,
-        progress: object,
-        *,
-        start: int,
-        limit: int,
-        swallowed: int,
-        final: bool,
-    ) -> tuple[int, bool]:
-        """Where the tail of a head ends, and whether it goes on past `limit` (see `Pipeline.tail_end`)."""
-
-    def cut_off(self, raw: str) -> bool:
-        """Whether an undecided end could be the better part of a value."""
-
-    def replacement(self, finding: Finding, text: str) -> str:
-        """What stands for a component that this finding names; `text` is the whole component as it came (of a head
-        with a tail: no more than the head)."""
 
 
 @dataclass(slots=True)
@@ -83,6 +57,7 @@ class HoldBack:
         "_tails",
         "findings",
         "replaced",
+        "winners",
     )
 
     def __init__(self, scanner: Scanner, *, context: str = "", json_text: bool = False) -> None:
@@ -103,6 +78,8 @@ class HoldBack:
         self.findings: list[Finding] = []
         self.replaced: list[tuple[int, int, str]] = []
         """Start, end and replacement of each component, its tail included, in offsets of the text."""
+        self.winners: list[Finding] = []
+        """For each of `replaced` the finding that names it."""
 
     @property
     def held_chars(self) -> int:
@@ -142,12 +119,14 @@ class HoldBack:
     def _settle(self, frontier: int, found: list[Finding], *, final: bool, guarded: int | None = None) -> str:
         self._pending += found
         self._pending.sort(key=attrgetter("start", "end", "recognizer"))
-        cut, ready = frontier, []
+        cut = frontier
+        ready: list[Component] = []
         for component in components(self._pending, self._released):
             if component.end > frontier:
                 cut = min(cut, component.start)
                 break
-            ready += carved(component)
+            parts = carved(component)
+            ready += parts if len(parts) == 1 else filter(self._tells, parts)
         self._pending = [finding for finding in self._pending if finding.end > cut or finding.start >= cut]
         out: list[str] = []
         at = self._released
@@ -177,13 +156,26 @@ class HoldBack:
         out = ""
         if start >= self._covered:
             text = self._raw[start - self._base : end - self._base]
-            out = self._scanner.replacement(max(members, key=attrgetter("rank")), text)
+            winner = max(members, key=attrgetter("rank"))
+            out = self._replacement(winner, text)
             self.replaced.append((start, end, out))
+            self.winners.append(winner)
         self._cover(end)
         heads = {(finding, finding.view): finding for finding in members if finding.tail is not None}
         self._tails += [_OpenTail(finding, finding.end, 0) for finding in heads.values()]
         self._swallow(end, final=final)
         return out
+
+    def _replacement(self, winner: Finding, text: str) -> str:
+        return self._scanner.replacement(winner, text)
+
+    def _tells(self, part: Component) -> bool:
+        """Whether what is left of a finding beside an exclusive one could tell anything. A card's pattern that runs on
+        into the next number, or a full stop after a password, is none of it."""
+        if any(finding.exclusive or finding.tail is not None for finding in part.members):
+            return True
+        left = self._raw[part.start - self._base : part.end - self._base]
+        return sum(map(str.isalnum, left)) >= TELLING_CHARS
 
     def _swallow(self, limit: int, *, final: bool) -> None:
         """Move open tails on, up to `limit`."""
@@ -227,6 +219,41 @@ class HoldBack:
         self._base += spare
 
 
+class WholeHoldBack(HoldBack):
+    """A channel that answers its whole text at the end, by the same engine; for scanners of the kind `WholeValues`."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, scanner: Scanner, *, context: str = "", json_text: bool = False) -> None:
+        super().__init__(scanner, context=context, json_text=json_text)
+        self._text: list[str] = []
+
+    def push(self, text: str) -> str:
+        self._text.append(text)
+        super().push(text)
+        return ""
+
+    def finish(self, *, truncated: bool = False) -> str:
+        super().finish(truncated=truncated)
+        text, out = "".join(self._text), []
+        at = 0
+        for place, ((start, end, _), winner) in enumerate(zip(self.replaced, self.winners, strict=True)):
+            shown = self._scanner.replacement(winner, text[start:end])
+            self.replaced[place] = (start, end, shown)
+            out += [text[at:start], shown]
+            at = end
+        return "".join([*out, text[at:]])
+
+    def _replacement(self, winner: Finding, text: str) -> str:
+        return ""
+
+
+def channel_of(scanner: Scanner, *, context: str = "", json_text: bool = False) -> HoldBack:
+    """The hold-back that a scanner needs; arguments as for `HoldBack`."""
+    kind = WholeHoldBack if isinstance(scanner, WholeValues) else HoldBack
+    return kind(scanner, context=context, json_text=json_text)
+
+
 @dataclass(frozen=True, slots=True)
 class Redacted:
     """A whole text after inspection; `replaced` as in `HoldBack`."""
@@ -234,11 +261,22 @@ class Redacted:
     text: str = field(repr=False)
     findings: tuple[Finding, ...]
     replaced: tuple[tuple[int, int, str], ...] = ()
+    winners: tuple[Finding, ...] = ()
 
 
 def redact(scanner: Scanner, text: str, *, context: str = "", json_text: bool = False) -> Redacted:
     """A whole text at once, by the same engine; arguments as for `HoldBack`."""
-    channel = HoldBack(scanner, context=context, json_text=json_text)
+    channel = channel_of(scanner, context=context, json_text=json_text)
     out = [channel.push(text[at : at + BATCH_CHARS]) for at in range(0, len(text), BATCH_CHARS)]
     out.append(channel.finish())
-    return Redacted("".join(out), tuple(channel.findings), tuple(channel.replaced))
+    return Redacted("".join(out), tuple(channel.findings), tuple(channel.replaced), tuple(channel.winners))
+
+
+def settled(scanner: Scanner, text: str) -> tuple[list[Range], list[Finding]]:
+    """The components of a whole text, each with the finding that names it, and all findings; nothing is replaced."""
+    channel = WholeHoldBack(scanner)
+    for at in range(0, len(text), BATCH_CHARS):
+        channel.push(text[at : at + BATCH_CHARS])
+    HoldBack.finish(channel)
+    names = zip(channel.replaced, channel.winners, strict=True)
+    return [(start, end, winner) for (start, end, _), winner in names], channel.findings

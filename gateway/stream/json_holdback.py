@@ -16,8 +16,10 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from gateway.stream.holdback import BATCH_CHARS, LEFT_CONTEXT_CHARS, HoldBack, Redacted, Scanner
+from gateway.stream.holdback import BATCH_CHARS, LEFT_CONTEXT_CHARS, HoldBack, Redacted, channel_of
+from gateway.stream.scanner import Scanner, WholeValues
 from gateway.verdict import Finding
+from gateway.wire.json_text import quote
 
 DEPTH_MAX = 128
 KEY_CONTEXT_CHARS = 64
@@ -48,28 +50,50 @@ class _Expect(Enum):
 
 
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
+_SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
 class _Unescaping:
-    """A scanner for the inside of strings: its `cut_off` reads escapes too."""
+    """A scanner for the inside of strings: it reads escapes in what it is asked, and writes them in what it answers."""
 
     def __init__(self, scanner: Scanner) -> None:
         self.start = scanner.start
         self.scan = scanner.scan
         self.tail_end = scanner.tail_end
-        self.replacement = scanner.replacement
+        self._replacement = scanner.replacement
         self._cut_off = scanner.cut_off
 
     def cut_off(self, raw: str) -> bool:
-        read = _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else match[2], raw)
-        return self._cut_off(read) or self._cut_off(raw)
+        return self._cut_off(_unescaped(raw)) or self._cut_off(raw)
+
+    def replacement(self, finding: Finding, text: str) -> str:
+        return quote(self._replacement(finding, _unescaped(text)))[1:-1].decode()
+
+
+class _UnescapingWhole(_Unescaping, WholeValues):
+    """The same for scanners that need whole values."""
+
+
+def joined(text: str) -> str:
+    """The text with its surrogate pairs as the characters they stand for."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+
+
+def _unescaped(text: str) -> str:
+    """What a JSON string says whose inside this is."""
+    if "\\" not in text:
+        return text
+    return joined(
+        _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else _SHORT.get(match[2], match[2]), text)
+    )
 
 
 class JsonHoldBack:
     """Same face as `HoldBack`."""
 
     def __init__(self, scanner: Scanner) -> None:
-        self._scanner = _Unescaping(scanner)
+        self._plain = scanner
+        self._scanner = (_UnescapingWhole if isinstance(scanner, WholeValues) else _Unescaping)(scanner)
         self._expect = _Expect.VALUE
         self._stack: list[tuple[str, str]] = []
         self._key = ""
@@ -189,7 +213,7 @@ class JsonHoldBack:
             context = f"{self._key}: " if value and self._key else ""
             self._key = "" if key else self._key
             self._shown = ""
-            self._string = HoldBack(self._scanner, context=context, json_text=True)
+            self._string = channel_of(self._scanner, context=context, json_text=True)
         elif char in "{[" and value and len(self._stack) < DEPTH_MAX:
             self._stack.append((char, self._key))
             self._expect = _Expect.KEY_OR_END if char == "{" else _Expect.VALUE_OR_END
@@ -232,11 +256,14 @@ class JsonHoldBack:
         digits = _DIGITS.match(token)
         if truncated or not is_literal or (digits and len(digits.group(1)) >= LONG_NUMBER_DIGITS):
             context = f"{self._key}: " if self._key else ""
-            channel = HoldBack(self._scanner, context=context, json_text=not is_literal)
+            scanner = self._plain if is_literal else self._scanner
+            channel = channel_of(scanner, context=context, json_text=not is_literal)
             shown = channel.push(token) + channel.finish(truncated=truncated)
             self.findings += channel.findings
             if shown != token:
-                token = f'"{shown}"' if is_literal else shown
+                # A token in the place of a number is one itself, or stands in quotes like every other replacement.
+                is_number = shown[-1:].isdigit() and _LITERAL.fullmatch(shown)
+                token = quote(shown).decode() if is_literal and not is_number else shown
         out.append(token + space)
         self._bare = ""
         self._expect = self._after_value()
@@ -245,7 +272,7 @@ class JsonHoldBack:
         """From here on the channel is prose; what was held goes first."""
         before = self._left + text[:at]
         before = before[: len(before) - len(self._bare)]
-        self._prose = HoldBack(self._scanner, context=before[-LEFT_CONTEXT_CHARS:], json_text=True)
+        self._prose = channel_of(self._scanner, context=before[-LEFT_CONTEXT_CHARS:], json_text=True)
         held, self._bare = self._bare, ""
         out.append(self._prose.push(held))
         return at

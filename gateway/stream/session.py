@@ -38,7 +38,7 @@ from gateway.stream.events import (
     Send,
 )
 from gateway.stream.holdback import HoldBack, Scanner
-from gateway.stream.json_holdback import JsonHoldBack
+from gateway.stream.json_holdback import JsonHoldBack, joined
 from gateway.stream.limits import StreamLimits
 from gateway.stream.state import FINAL, State, Step, after
 from gateway.stream.template import Template, template_of
@@ -224,7 +224,7 @@ class Session:
             channel = JsonHoldBack(self._scanner) if kind is SlotKind.JSON else HoldBack(self._scanner)
             self._channels[key] = channel
         if text and (self._halves or "\ud800" <= text[-1] <= "\udbff"):
-            text = _joined(self._halves.pop(key, "") + text)
+            text = joined(self._halves.pop(key, "") + text)
             if "\ud800" <= text[-1] <= "\udbff":
                 text, self._halves[key] = text[:-1], text[-1]
         return channel.push(text)
@@ -288,8 +288,3 @@ class Session:
         self.state = after(self.state, Step.FAILURE)
         out.append(sse.encode(self._wire.error(error)))
         return [*self._sent(out), CloseUpstream(), Finish(error)]
-
-
-def _joined(text: str) -> str:
-    """The text with its surrogate pairs as the characters they stand for."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")

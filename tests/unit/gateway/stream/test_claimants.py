@@ -67,7 +67,7 @@ class Fixed:
 
 DIGITS = Fixed("digits", r"\d{4}", 4)
 TOKEN = Fixed("token", r"T\d{4}t", 6, exclusive=True)
-WORD = Fixed("word", r"k:T\d{4}tv", 8)
+WORD = Fixed("word", r"(?:k:|know:)T\d{4}t(?:verys|v)", 16)
 HEAD = Fixed("head", r"HD", 2, tail="h")
 ALL = (TOKEN, DIGITS, WORD, HEAD)
 
@@ -91,7 +91,9 @@ def everywhere(text: str, parts: int = 3) -> set[str]:
         ("a T1234t b", "a {token for T1234t} b"),
         ("T1234t5678", "{token for T1234t}[digits]"),
         ("T1234tT5678t", "{token for T1234t}{token for T5678t}"),
-        ("k:T1234tv.", "[word]{token for T1234t}[word]."),
+        ("k:T1234tv.", "k:{token for T1234t}v."),
+        ("k:T1234tverys.", "k:{token for T1234t}[word]."),
+        ("know:T1234tverys.", "know:{token for T1234t}[word]."),
         ("HDhhh 1234", "[head] [digits]"),
         ("T1234tHDhhT1234t", "{token for T1234t}[head]{token for T1234t}"),
         ("1234T5678t", "[digits]{token for T5678t}"),

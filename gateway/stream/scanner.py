@@ -1,0 +1,44 @@
+"""What a hold-back asks of an inspection."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from gateway.verdict import Finding
+
+
+class Scanner(Protocol):
+    """What the hold-back needs from an inspection: pure, shared by many channels."""
+
+    def start(self, *, json_text: bool) -> object:
+        """The progress of a new channel; `json_text`: its text is the inside of a JSON string, escapes and all."""
+
+    def scan(self, raw: str, base: int, progress: object, *, final: bool) -> tuple[int, list[Finding]]:
+        """The frontier and the new findings of a buffer, in offsets of the channel's text (see
+        `recognizers.pipeline.Pipeline.scan`)."""
+
+    def tail_end(
+        self,
+        head: Finding,
+        raw: str,
+        base: int,
+        progress: object,
+        *,
+        start: int,
+        limit: int,
+        swallowed: int,
+        final: bool,
+    ) -> tuple[int, bool]:
+        """Where the tail of a head ends, and whether it goes on past `limit` (see `Pipeline.tail_end`)."""
+
+    def cut_off(self, raw: str) -> bool:
+        """Whether an undecided end could be the better part of a value."""
+
+    def replacement(self, finding: Finding, text: str) -> str:
+        """What stands for a component that this finding names; `text` is the whole component as it came (of a head
+        with a tail: no more than the head)."""
+
+
+class WholeValues:
+    """Base of scanners whose `replacement` needs a value as a whole, its tail too, and not only the head that was
+    held: to turn it into a token. Nothing of their texts is released before the end."""
