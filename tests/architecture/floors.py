@@ -91,6 +91,7 @@ FOLDER_WALKS = (
     "recognizers.checks_eu",
     "gateway.errors",
     "gateway.wire",
+    "gateway.vault.formats.catalogue",
     "gateway.kms",
     "gateway.stores",
 )

@@ -1,0 +1,1 @@
+"""What tokens look like: one file per format, found by folder walk. See `catalogue.py` and `token_format.py`."""
