@@ -1,0 +1,1 @@
+"""Prompt firewall and canaries: pure; text in, verdicts out."""
