@@ -1,12 +1,12 @@
 """Errors of the firewall.
 
-    RequestError
-    ├── FirewallBlocked                 400  firewall_block
-    └── GuardrailBlocked                400  guardrail_block
-    GatewayError
-    ├── CanaryLeaked                    502  canary_leaked              the stream was killed
-    ├── GuardrailBlockedAnswer          502  guardrail_blocked_answer
-    └── GuardrailUnavailable            503  guardrail_unavailable      retryable
+RequestError
+├── FirewallBlocked                 400  firewall_block
+└── GuardrailBlocked                400  guardrail_block
+GatewayError
+├── CanaryLeaked                    502  canary_leaked              the stream was killed
+├── GuardrailBlockedAnswer          502  guardrail_blocked_answer
+└── GuardrailUnavailable            503  guardrail_unavailable      retryable
 """
 
 from gateway.errors import GatewayError, RequestError

@@ -149,8 +149,8 @@ def _any_case(letter: str) -> str:
 
 def _hex(letter: str) -> str:
     """Both cases of a letter, as two hexadecimal digits."""
-    high, low = f"{ord(letter):02x}"
-    return f"[{high}{int(high) - 2}]" + (low if low.isdigit() else _any_case(low))
+    high, low = divmod(ord(letter), 16)
+    return f"[{high}{high - 2}]" + (str(low) if low < 10 else _any_case(f"{low:x}"))
 
 
 def _sextets(window: str, phase: int) -> Iterator[str]:

@@ -20,28 +20,46 @@ DECODED_CHARS_MAX = 20_000
 RUNS_MAX = 50
 """Runs of one encoding that are decoded in a text."""
 _TAGS = re.compile(r"[\U000e0020-\U000e007e]{4,}")
-_HIDDEN = re.compile(r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f]")
+_HIDDEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f]"
+)
+_UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\U000e0020-\U000e007e\u200b\u2060\ufeff]")
 _LOOKALIKES = str.maketrans("аеорсухіјѕԁһӏԛԝɡαεορτυνικοѵ", "aeopcyxijsdhlqwgaeoptuvikov")
 _MIXED = re.compile(r"(?=\w*[a-z])(?=\w*[а-яёіјѕԁһӏԛԝɡα-ω])\w+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,8192}={0,2}")
 _HEX = re.compile(r"(?:(?:0x|\\x|%)?[0-9a-fA-F]{2}[ ,:-]?){8,2048}")
 _BINARY = re.compile(r"(?:[01]{8}[ ,]?){4,2048}")
-_MORSE = re.compile(r"(?:[.\-–—]{1,6}[ /|]+){5,1000}[.\-–—]{1,6}")
+_MORSE_RUN = re.compile(r"(?:[.\-–—]{1,6}[ /|]+){5,1000}[.\-–—]{1,6}")
 _WORD = re.compile(r"[a-z]{2,}")
 _COMMON_WORD = re.compile(r"\b(?:the|and|you|your|that|what|is|of|to|in|for|was|are|a|on|with|be|it)\b")
 _PIG_WORD = re.compile(r"\b[a-z]{2,14}ay\b")
 PIG_HITS_MIN = 4
-_COMMON = ("the", "and", "you", "your", "that", "what", "is", "of", "to", "in", "for", "was", "are", "ignore", "password")
+_CLUSTERS = ("str", "th", "sh", "ch", "wh", "st", "pr", "gr", "cl", "tr", "pl", "br")
+_COMMON = [
+    "the",
+    "and",
+    "you",
+    "your",
+    "that",
+    "what",
+    "is",
+    "of",
+    "to",
+    "in",
+    "for",
+    "was",
+    "are",
+    "ignore",
+    "password",
+]
 SHIFT_HITS_MIN = 3
 """Common words that a text must hold under one letter shift before it counts as shifted."""
-_MORSE_CODE = dict(
-    zip(
-        ".- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .-- -..- -.-- --.. "
-        "----- .---- ..--- ...-- ....- ..... -.... --... ---.. ----.".split(),
-        "abcdefghijklmnopqrstuvwxyz0123456789",
-        strict=True,
-    )
+_MORSE = (
+    ".- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .-- -..- -.-- --.. "
+    "----- .---- ..--- ...-- ....- ..... -.... --... ---.. ----."
 )
+_MORSE_CODE = dict(zip(_MORSE.split(), "abcdefghijklmnopqrstuvwxyz0123456789", strict=True))
 
 
 def _shift(word: str, by: int) -> str:
@@ -68,7 +86,10 @@ def hidden_chars(text: str) -> int:
     """How many characters without width stand in the text, emoji joiners and variation selectors aside."""
     if text.isascii():
         return 0
-    return sum(len(match) for match in re.findall(r"[\u202a-\u202e\u2066-\u2069\U000e0020-\U000e007e]|[\u200b\u2060\ufeff]", text))
+    return sum(
+        len(match)
+        for match in re.findall(r"[\u202a-\u202e\u2066-\u2069\U000e0020-\U000e007e]|[\u200b\u2060\ufeff]", text)
+    )
 
 
 def decodings(text: str, shown: str) -> Iterator[tuple[str, str]]:
@@ -146,10 +167,8 @@ def _unpig(word: str) -> str:
     stem = word[:-2]
     if stem.endswith(("w", "y")) and stem[0] in "aeiou":
         return stem[:-1]
-    for length in (3, 2, 1):
-        if length < len(stem) and stem[-length:] in ("th", "sh", "ch", "wh", "str", "st", "pr", "gr", "cl", "tr") or length == 1:
-            return stem[-length:] + stem[:-length]
-    return stem
+    cluster = next((c for c in _CLUSTERS if stem.endswith(c) and len(c) < len(stem)), stem[-1])
+    return cluster + stem[: -len(cluster)]
 
 
 # The gate is linear and fast: most texts hold no such run, and then `re` does not look for one at every place.
@@ -157,5 +176,5 @@ _ENCODINGS: tuple[tuple[str, re2._Regexp, re.Pattern[str], Callable[[str], str]]
     ("base64", re2.compile(r"[A-Za-z0-9+/_-]{16}"), _BASE64, _base64),
     ("hex", re2.compile(r"(?:(?:0x|\\x|%)?[0-9a-fA-F]{2}[ ,:-]?){8}"), _HEX, _unhex),
     ("binary", re2.compile(r"[01]{8}[ ,]?[01]{8}"), _BINARY, _unbinary),
-    ("morse", re2.compile(r"[.\-–—]{1,6}[ /|]+[.\-–—]{1,6}[ /|]+[.\-–—]{1,6}[ /|]+[.\-–—]"), _MORSE, _unmorse),
+    ("morse", re2.compile(r"[.\-–—]{1,6}[ /|]+[.\-–—]{1,6}[ /|]+[.\-–—]{1,6}[ /|]+[.\-–—]"), _MORSE_RUN, _unmorse),
 )

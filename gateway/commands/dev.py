@@ -1,0 +1,25 @@
+"""`holdback dev`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from gateway.commands.failing import fails_clearly
+
+
+@click.command()
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--upstream", help="OpenAI-compatible base URL, ending in /v1. Without it: a demo model that leaks.")
+@click.option("--upstream-key", envvar="HOLDBACK_UPSTREAM_KEY", help="The provider's key.")
+@click.option("--policy", default="default", show_default=True, help="Preset name, or path of a policy file.")
+@click.option("--key", envvar="HOLDBACK_KEY", help="Bearer key that clients send. Made up when it is not given.")
+@click.option("--log-level", default="info", type=click.Choice(["debug", "info", "warning", "error"]))
+@fails_clearly
+def dev(**options: Any) -> None:
+    """Start with embedded defaults; prints a key and a curl line."""
+    from gateway import dev as development
+
+    development.run(**options)

@@ -1,0 +1,26 @@
+"""How a command fails: one line, and a code that scripts can rely on."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+
+from gateway.errors import ConfigurationError
+
+
+def fails_clearly(command: Callable[..., None]) -> Callable[..., None]:
+    """A mistake in the configuration is one line on standard error and exit code 78 (EX_CONFIG of sysexits.h)."""
+
+    @wraps(command)
+    def run(**options: Any) -> None:
+        try:
+            command(**options)
+        except ConfigurationError as error:
+            click.echo(f"holdback: {error}", err=True)
+            sys.exit(error.exit_code)
+
+    return run

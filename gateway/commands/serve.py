@@ -1,0 +1,23 @@
+"""`holdback serve`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gateway.commands.failing import fails_clearly
+
+
+@click.command()
+@click.option("--config", required=True, type=click.Path(path_type=Path), help="Configuration file (YAML).")
+@fails_clearly
+def serve(config: Path) -> None:
+    """Serve as a configuration file says."""
+    from gateway import settings
+    from gateway.observe import log
+    from gateway.server import run
+
+    loaded = settings.load(config)
+    log.configure(loaded.log_level, human=False)
+    run.run(loaded, lambda url: log.logger().info("listening", url=url, policy=loaded.policy))
