@@ -36,23 +36,8 @@ _COMMON_WORD = re.compile(r"\b(?:the|and|you|your|that|what|is|of|to|in|for|was|
 _PIG_WORD = re.compile(r"\b[a-z]{2,14}ay\b")
 PIG_HITS_MIN = 4
 _CLUSTERS = ("str", "th", "sh", "ch", "wh", "st", "pr", "gr", "cl", "tr", "pl", "br")
-_COMMON = [
-    "the",
-    "and",
-    "you",
-    "your",
-    "that",
-    "what",
-    "is",
-    "of",
-    "to",
-    "in",
-    "for",
-    "was",
-    "are",
-    "ignore",
-    "password",
-]
+_WORDS = "the and you your that what is of to in for was are ignore password"
+_COMMON = _WORDS.split()
 SHIFT_HITS_MIN = 3
 """Common words that a text must hold under one letter shift before it counts as shifted."""
 _MORSE = (
