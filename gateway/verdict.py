@@ -23,6 +23,14 @@ class Action(Enum):
     RESTORE = "restore"
     KEEP = "keep"
 
+    @property
+    def is_loss(self) -> bool:
+        """Whether nobody can say afterwards what stood there."""
+        return self.value not in _NO_LOSS
+
+
+_NO_LOSS = frozenset({"allow", "monitor", "tokenize", "restore"})
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

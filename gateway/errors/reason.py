@@ -12,4 +12,6 @@ class Reason(Enum):
     DEPTH = "It is nested too deeply."
     NODES = "It has too many values."
     DUPLICATE_KEY = "One object has the same key twice."
+    VOCABULARY = "It is given as numbers of tokens, which cannot be read; send text."
+    BACKGROUND = "An answer that is fetched later cannot be inspected as it comes; leave `background` out."
     EVENT_SIZE = "One event is too large."

@@ -1,10 +1,10 @@
 """What can go wrong in the vault.
 
-    GatewayError
-    └── VaultError                      500  vault_error
-        ├── DomainTooSmall              500  cipher_domain_too_small    a bug of ours: the formats check before
-        ├── CipherMisuse                500  cipher_misuse              a bug of ours: key, tweak, length or alphabet
-        └── SealedDataUnreadable        500  sealed_data_unreadable     wrong key, wrong owner, or tampered
+GatewayError
+└── VaultError                      500  vault_error
+    ├── DomainTooSmall              500  cipher_domain_too_small    a bug of ours: the formats check before
+    ├── CipherMisuse                500  cipher_misuse              a bug of ours: key, tweak, length or alphabet
+    └── SealedDataUnreadable        500  sealed_data_unreadable     wrong key, wrong owner, or tampered
 """
 
 from gateway.errors import GatewayError

@@ -14,6 +14,7 @@ from gateway.server.authn import authenticate
 from gateway.server.errors import REQUEST_ID, REQUEST_ID_HEADER, error_response
 from gateway.server.proxy import Proxy
 from gateway.services import Services
+from gateway.wire import openai_chat
 from gateway.wire.catalogue import wire_formats
 
 SERVICES = web.AppKey("services", Services)
@@ -30,7 +31,7 @@ def make_app(services: Services) -> web.Application:
     formats = wire_formats()
     for wire in formats:
         app.router.add_post(wire.path, Proxy(services, wire).handle)
-    models = Proxy(services, formats[0]).models
+    models = Proxy(services, openai_chat.FORMAT).models
     app.router.add_get("/v1/models", models)
     app.router.add_get("/v1/models/{model:.+}", models)
     app.router.add_get("/healthz", _healthy)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -84,8 +85,10 @@ class Proxy:
     def _inspect_request(self, body: bytes) -> tuple[Node, Inspected]:
         limits = self._services.settings.limits
         root = parse(body, max_depth=limits.json_depth, max_nodes=limits.json_nodes)
-        slots = self._wire.request_slots(root)
-        return root, self._inspect(slots, Direction.REQUEST)
+        self._wire.check(root)
+        inspected = self._inspect(self._wire.request_slots(root), Direction.REQUEST)
+        more = self._wire.request_edits(root, inspected.altered)
+        return root, replace(inspected, edits=(*inspected.edits, *more)) if more else inspected
 
     def _inspect(self, slots: Iterable[Slot], direction: Direction) -> Inspected:
         engine = self._services.engine
@@ -99,7 +102,7 @@ class Proxy:
         if root.kind is not Kind.OBJECT:
             raise UpstreamProtocolError
         inspected = self._inspect(self._wire.response_slots(root), Direction.RESPONSE)
-        blanks = self._wire.response_blanks(root, inspected.changed)
+        blanks = self._wire.response_blanks(root, inspected.changed, inspected.altered)
         return apply(body, [*inspected.edits, *blanks]), inspected
 
     async def _whole(self, upstream: aiohttp.ClientResponse, request: web.Request) -> web.Response:

@@ -11,15 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from gateway.errors import AttachmentBlocked, GatewayError, UnreadableAnswer
 from gateway.stream.holdback import BATCH_CHARS, HoldBack, Range, Redacted, Scanner, redact, settled
 from gateway.stream.json_holdback import redact_json
 from gateway.verdict import Direction, Finding
-from gateway.wire.format import Channel, Rules, Slot, SlotKind, Step
+from gateway.wire.format import Rules, Slot, SlotKind, Step
 from gateway.wire.json_text import path_of, quote, splice
-from gateway.wire.sse import encode
 
 Edit = tuple[int, int, bytes]
 
@@ -33,12 +32,13 @@ class Inspected:
     """A body after inspection.
 
     `reports` has the findings by path of their slot; `changed` the first list index on the way to each changed slot
-    (which choice, which message).
+    (which choice, which message); `altered` the steps of each slot that lost something nobody can restore.
     """
 
     edits: tuple[Edit, ...]
     reports: tuple[tuple[str, tuple[Finding, ...]], ...]
     changed: frozenset[int]
+    altered: frozenset[tuple[Step, ...]] = frozenset()
 
 
 def inspect_slots(
@@ -59,6 +59,7 @@ def inspect_slots(
     edits: list[Edit] = []
     reports: list[tuple[str, tuple[Finding, ...]]] = []
     changed: set[int] = set()
+    altered: set[tuple[Step, ...]] = set()
     listed = list(slots)
     keys = names(listed)
     for group in _groups(listed):
@@ -70,9 +71,11 @@ def inspect_slots(
         found = _edit_group(group, scanner, edits, keys)
         if found:
             reports.append((path_of(group[0].steps, rules.keys), tuple(found)))
+            if any(finding.action.is_loss for finding in found):
+                altered.update(slot.steps for slot in group)
         if len(edits) > before:
             changed.update(step for step in group[0].steps[1:2] if isinstance(step, int))
-    return Inspected(tuple(sorted(edits)), tuple(reports), frozenset(changed))
+    return Inspected(tuple(sorted(edits)), tuple(reports), frozenset(changed), frozenset(altered))
 
 
 def blocked(direction: Direction, path: str) -> GatewayError:
@@ -90,32 +93,6 @@ def apply(body: bytes, edits: Sequence[Edit]) -> bytes:
         if not kept or edit_[1] > kept[-1][1]:
             kept.append(edit_)
     return splice(body, kept)
-
-
-@dataclass(slots=True)
-class Piece:
-    """What a channel releases in the place of its piece of an event."""
-
-    channel: Channel
-    start: int
-    end: int
-    text: str = field(repr=False)
-
-
-@dataclass(slots=True)
-class Outgoing:
-    """An event on its way out: its data and name, what its channels release, all other edits, the choices it ends."""
-
-    data: bytes = field(repr=False)
-    name: str
-    pieces: list[Piece]
-    edits: list[Edit] = field(repr=False)
-    finished: tuple[tuple[int, bool], ...]
-
-    def written(self) -> bytes:
-        """The event as bytes."""
-        pieces = [(piece.start, piece.end, quote(piece.text)) for piece in self.pieces]
-        return encode(apply(self.data, self.edits + pieces), self.name)
 
 
 def names(slots: Iterable[Slot]) -> dict[str, int]:

@@ -3,12 +3,14 @@
 Laws kept here:
 1. Text leaves only through its channel's hold-back; every other string of an event is inspected before it goes.
 2. What was said before comes before: the channels of a choice are flushed ahead of its `finish_reason`, all of them
-   ahead of `[DONE]` and of an error. An event with a `finish_reason` waits for the next one, because some servers send
-   one with every piece of text; a choice that was flushed may say no more.
+   ahead of `[DONE]` and of an error. An event that ends a text waits for the next one: some servers send a
+   `finish_reason` with every piece of text, and some formats say only then that the text was cut off. A text that was
+   flushed may say no more.
 3. A failure ends in one error event and no `[DONE]`. What was decided by then goes first; the rest is cut off. When
    inspection itself failed, nothing goes but the error. Nothing follows `[DONE]`, no error either.
 4. Bounded: bytes of an event, values in it, channels, events.
-5. Half of a surrogate pair waits for the other half; one that stays alone at the end becomes U+FFFD.
+5. The same machine for all formats: what ends a text, a choice or the stream is what the format says of the event.
+6. An event whose format counts them keeps its number, plus the events that were made up before it.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ from gateway.errors import (
     UpstreamRefused,
     UpstreamUnavailable,
 )
-from gateway.stream.body import Outgoing, Piece, blocked, edit, names
+from gateway.stream.body import blocked
+from gateway.stream.channels import Channels
 from gateway.stream.events import (
     BytesReceived,
     ClientGone,
@@ -37,9 +40,9 @@ from gateway.stream.events import (
     Report,
     Send,
 )
-from gateway.stream.holdback import HoldBack, Scanner
-from gateway.stream.json_holdback import JsonHoldBack, joined
+from gateway.stream.holdback import Scanner
 from gateway.stream.limits import StreamLimits
+from gateway.stream.outgoing import Outgoing, Piece
 from gateway.stream.state import FINAL, State, Step, after
 from gateway.stream.template import Template, template_of
 from gateway.verdict import Direction
@@ -49,7 +52,6 @@ from gateway.wire.json_text import Kind, parse, path_of, quote
 
 DONE_MARK = b"[DONE]"
 TEMPLATES_MAX = 16
-REPLACEMENT_CHARACTER = "\ufffd"
 # As globals: each look-up of a member of an enum costs as much as a small call, and there would be a dozen a delta.
 _STREAMING, _FAILED, _DONE = State.STREAMING, State.FAILED, State.DONE
 _PLAIN, _MIXED, _COMMENT = sse.Kind.PLAIN, sse.Kind.MIXED, sse.Kind.COMMENT
@@ -68,20 +70,17 @@ class Session:
         self._attachments = attachments
         self._limits = limits or StreamLimits()
         self._decoder = sse.SseDecoder(self._limits.event_bytes)
-        self._channels: dict[Channel, HoldBack | JsonHoldBack] = {}
-        self._halves: dict[Channel, str] = {}
+        self._channels = Channels(scanner, self._limits, repeats=wire.repeats)
         self._templates: dict[Channel, Template] = {}
-        self._frame = b""
-        self._ending: Outgoing | None = None
-        self._ended: set[int] = set()
-        self._events = 0
+        self._endings: list[Outgoing] = []
+        self._events = self._made_up = self._next = 0
         self._reports: list[Report] = []
         self.state = State.OPENING
 
     @property
     def held_chars(self) -> int:
         """Characters held in all channels."""
-        return sum(channel.held_chars for channel in self._channels.values()) + len(self._halves)
+        return self._channels.held_chars
 
     def receive(self, event: Event) -> list[Command]:
         """Take in what happened; what to do about it. After a final state nothing is sent, whatever comes."""
@@ -116,7 +115,7 @@ class Session:
     def _known(self, data: bytes, out: list[bytes]) -> bool:
         """Take the usual chunk, one whole event that a template knows, past the decoder: a template has no line end
         in it, so that nothing else can stand between `data: ` and the empty line."""
-        if self._ending is not None or data[:6] != b"data: " or data[-2:] != b"\n\n":
+        if self._endings or data[:6] != b"data: " or data[-2:] != b"\n\n":
             return False
         if len(data) > self._limits.event_bytes or self._events >= self._limits.events:
             return False
@@ -125,7 +124,7 @@ class Session:
             text = template.text_of(inner)
             if text is not None:
                 self._events += 1
-                out.append(template.event(self._push(template.channel, template.kind, text)))
+                out.append(template.event(self._channels.push(template.channel, template.kind, text)))
                 return True
         return False
 
@@ -154,9 +153,9 @@ class Session:
         for template in self._templates.values():
             text = template.text_of(data)
             if text is not None:
-                if self._ending is not None:
-                    self._settle(out, going_on=template.channel[:1] if text else ())
-                written = template.event(self._push(template.channel, template.kind, text))
+                if self._endings:
+                    self._settle(out, going_on=(template.channel,) if text else ())
+                written = template.event(self._channels.push(template.channel, template.kind, text))
                 out.append(b"event: %b\n%b" % (name.encode(), written) if name else written)
                 return
         if data.strip() == DONE_MARK:
@@ -165,8 +164,10 @@ class Session:
             self._parsed(data, name, out)
 
     def _done(self, out: list[bytes]) -> None:
+        if self._wire.ends_with_event:
+            return  # no mark of this format; its own last event is the end
         self._settle(out)
-        self._flush(None, out, truncated=False)
+        self._flush((), out, truncated=False)
         out.append(sse.encode(DONE_MARK))
         self.state = after(self.state, Step.DONE_MARK)
 
@@ -180,80 +181,83 @@ class Session:
         for slot in chunk.slots:
             if slot.kind is SlotKind.ATTACHMENT and not self._attachments:
                 raise blocked(Direction.RESPONSE, path_of(slot.steps, self._wire.rules.keys))
-        saying = {slot.channel[0] for slot in chunk.slots if slot.channel and slot.text}
-        self._settle(out, going_on=saying.union(choice for choice, _ in chunk.finished))
-        self._frame = chunk.frame or self._frame
-        outgoing = self._inspected(data, name, chunk)
+        self._order(chunk, out)
+        outgoing = self._taken_in(data, name, chunk)
         if chunk.is_error:
-            self._flush(None, out, truncated=True, own=outgoing.pieces)
+            self._flush((), out, truncated=True, own=outgoing.pieces)
             self.state = after(self.state, Step.FAILURE)
+        elif chunk.is_last:
+            self._flush((), out, truncated=chunk.cut_off, own=outgoing.pieces)
+            self.state = after(self.state, Step.DONE_MARK)
         elif chunk.finished:
-            self._ending = outgoing
+            self._endings.append(outgoing)
             return
-        out.append(outgoing.written())
+        out.append(self._written(outgoing))
         template = template_of(data, chunk)
         if template is not None:
             self._templates.pop(template.channel, None)
             if len(self._templates) < TEMPLATES_MAX:
                 self._templates = {template.channel: template, **self._templates}
 
-    def _inspected(self, data: bytes, name: str, chunk: Chunk) -> Outgoing:
-        """What each channel of the event releases in the place of its piece, and the edits of everything else."""
-        outgoing = Outgoing(data, name, [], list(chunk.blanks), chunk.finished)
-        keys = names(chunk.slots)
+    def _order(self, chunk: Chunk, out: list[bytes]) -> None:
+        """What waits goes first, unless this event joins it, or says nothing. An end may be known to be one that was
+        cut off only now."""
+        for ending in self._endings if chunk.cut_off or chunk.joins else ():
+            for prefix in [()] if chunk.cut_off else [prefix for prefix, cut_off in chunk.finished if cut_off]:
+                ending.cut_off(prefix)
+        if not (chunk.joins or chunk.is_idle):
+            saying = {slot.channel for slot in chunk.slots if slot.channel and slot.text}
+            self._settle(out, going_on=saying.union(prefix for prefix, _ in chunk.finished))
+
+    def _taken_in(self, data: bytes, name: str, chunk: Chunk) -> Outgoing:
+        """The event on its way out: what each of its channels releases in the place of its piece. What else stands in
+        it is inspected when it goes."""
+        outgoing = Outgoing(data, name, [], list(chunk.blanks), chunk.finished, [], chunk.number)
+        channels = self._channels
         for slot in chunk.slots:
-            if slot.channel is not None:
-                released = self._push(slot.channel, slot.kind, slot.text)
+            if slot.channel is not None and slot.kind is not SlotKind.SIGNATURE:
+                released = channels.push(slot.channel, slot.kind, slot.text)
+                channels.frame(slot.channel, chunk.frame)
                 outgoing.pieces.append(Piece(slot.channel, slot.start, slot.end, released))
             elif slot.kind is not SlotKind.ATTACHMENT:
-                replacement, found = edit(slot, self._scanner, keys)
-                if replacement is not None:
-                    outgoing.edits.append((slot.start, slot.end, replacement))
-                    self._reports.append(Report(path_of(slot.steps, self._wire.rules.keys), found))
+                outgoing.slots.append(slot)
         return outgoing
 
-    def _push(self, key: Channel, kind: SlotKind, text: str) -> str:
-        channel = self._channels.get(key)
-        if channel is None:
-            if not text:
-                return ""
-            if len(self._channels) + len(self._ended) >= self._limits.channels:
-                raise ResponseTooLarge
-            if key[0] in self._ended:
-                raise UpstreamProtocolError
-            channel = JsonHoldBack(self._scanner) if kind is SlotKind.JSON else HoldBack(self._scanner)
-            self._channels[key] = channel
-        if text and (self._halves or "\ud800" <= text[-1] <= "\udbff"):
-            text = joined(self._halves.pop(key, "") + text)
-            if "\ud800" <= text[-1] <= "\udbff":
-                text, self._halves[key] = text[:-1], text[-1]
-        return channel.push(text)
+    def _written(self, outgoing: Outgoing) -> bytes:
+        """The event as bytes, with all its edits."""
+        self._reports += outgoing.inspect(self._scanner, self._channels, self._wire.rules)
+        if outgoing.number is not None:
+            start, end, number = outgoing.number
+            self._next = number + self._made_up + 1
+            if self._made_up:
+                outgoing.edits.append((start, end, str(number + self._made_up).encode()))
+        return outgoing.written()
 
-    def _settle(self, out: list[bytes], *, going_on: Collection[object] = ()) -> None:
-        """Send the event that ends choices and waits for the next one, and end those that do not go on."""
-        ending, self._ending = self._ending, None
-        if ending is None:
+    def _settle(self, out: list[bytes], *, going_on: Collection[Channel] = ()) -> None:
+        """Send the events that end channels and wait for the next one, and end those that do not go on."""
+        if not self._endings:
             return
-        for choice, truncated in ending.finished:
-            if choice not in going_on and any(key[0] == choice for key in self._channels):
-                self._flush(choice, out, truncated=truncated, own=ending.pieces)
-                self._ended.add(choice)
-        out.append(ending.written())
+        endings, self._endings = self._endings, []
+        own = [piece for ending in endings for piece in ending.pieces]
+        for ending in endings:
+            for prefix, truncated in ending.finished:
+                if not any(key[: len(prefix)] == prefix for key in going_on):
+                    self._flush(prefix, out, truncated=truncated, own=own)
+            out.append(self._written(ending))
 
-    def _flush(self, choice: int | None, out: list[bytes], *, truncated: bool, own: Collection[Piece] = ()) -> None:
-        """End the channels of a choice (of all when it is None). What they still hold goes into their own piece of
-        the event at hand, the last one, else into an event of its own."""
+    def _flush(self, prefix: Channel, out: list[bytes], *, truncated: bool, own: Collection[Piece] = ()) -> None:
+        """End the channels whose names begin so (all when it is empty). What they still hold goes into their own piece
+        of the event at hand, the last one, else into an event of its own."""
         pieces = {piece.channel: piece for piece in own}
-        for key in [key for key in self._channels if choice is None or key[0] == choice]:
-            channel = self._channels.pop(key)
-            rest = channel.push(REPLACEMENT_CHARACTER) if self._halves.pop(key, "") else ""
-            rest += channel.finish(truncated=truncated)
-            if channel.findings:
-                self._reports.append(Report(path_of(key[1:], self._wire.rules.keys), tuple(channel.findings)))
-            if key in pieces:
-                pieces[key].text += rest
-            elif rest:
-                out.append(sse.encode(self._wire.flush(self._frame, key, quote(rest))))
+        for rest in self._channels.end(prefix, truncated=truncated):
+            if rest.findings:
+                self._reports.append(Report(path_of(rest.channel[1:], self._wire.rules.keys), rest.findings))
+            if rest.channel in pieces:
+                pieces[rest.channel].text += rest.text
+            elif rest.text:
+                out.append(sse.encode(*self._wire.flush(rest.frame, rest.channel, quote(rest.text), self._next)))
+                self._next += 1
+                self._made_up += 1
 
     def _end(self, out: list[bytes]) -> GatewayError | None:
         """The body is over: well when every choice had its end, else the provider broke off."""
@@ -262,11 +266,11 @@ class Session:
             self._event(event, out)
         if self.state is State.STREAMING:
             rest = end.incomplete.strip()
-            if rest.startswith(b"data:") and rest[5:].strip() == DONE_MARK:
+            if rest.startswith(b"data:") and rest[5:].strip() == DONE_MARK and not self._wire.ends_with_event:
                 self._done(out)  # some servers end without the empty line
             else:
                 self._settle(out)
-                if self._channels or rest:
+                if self._channels.is_any_open or rest or self._wire.ends_with_event:
                     return UpstreamUnavailable()
         if self.state is not State.FAILED:
             self.state = after(self.state, Step.END)
@@ -280,11 +284,11 @@ class Session:
         try:
             if not isinstance(error, InspectionFailed | StreamMisuse):
                 self._settle(out)
-                self._flush(None, out, truncated=True)
+                self._flush((), out, truncated=True)
         except GatewayError as caught:
             error = caught
             del out[decided:]
         self._channels.clear()
         self.state = after(self.state, Step.FAILURE)
-        out.append(sse.encode(self._wire.error(error)))
+        out.append(sse.encode(*self._wire.error_event(error, self._next)))
         return [*self._sent(out), CloseUpstream(), Finish(error)]

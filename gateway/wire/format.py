@@ -9,7 +9,7 @@ the `metadata` of an application, or below a field that nobody knows, is a name 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Protocol
@@ -21,14 +21,21 @@ Step = str | int
 Channel = tuple[Step, ...]
 """Which text of a stream: the choice, then the steps inside its delta; an element of a list goes by its `index`."""
 
+ALTERED = "altered-by-holdback"
+"""The signature of a signed text that lost something: its own would not be accepted any more."""
 LONG_NUMBER_DIGITS = 7
 """Numbers with fewer digits identify nobody."""
 _SAFE_SHAPE = re.compile(r"(?=[0-9._:/+=-]*[A-Za-z])[A-Za-z0-9._:/+=-]{1,128}|")
 _INTEGER_DIGITS = re.compile(rb"-?0*([0-9]*)")
 _ATTACHMENT_TYPES = frozenset(
-    {"image_url", "input_image", "input_audio", "audio_url", "file", "input_file", "video_url"}
+    {
+        *("image_url", "input_image", "input_audio", "audio_url", "file", "input_file", "video_url"),
+        *("image", "base64", "container_upload", "computer_screenshot"),
+    }
 )
-_ATTACHMENT_KEYS = frozenset({"data", "file_data", "b64_json"})
+_ATTACHMENT_KEYS = frozenset({"data", "file_data", "b64_json", "partial_image_b64"})
+_OPAQUE = re.compile(r"(?=[^A-Za-z]*[A-Za-z])(?:[A-Za-z0-9+/]{64,}={0,2}|gAAAAA[A-Za-z0-9_-]{58,}={0,2})", re.ASCII)
+"""What a provider signed or sealed for itself: base64 of some length, or a Fernet token. No issuer's keys look so."""
 _BASE64 = re.compile(r"[A-Za-z0-9+/_=\s-]+", re.ASCII)
 _DATA_URL = re.compile(
     r"\s*data:(?:[^,\s]{0,128};base64|(?:application|audio|font|image|model|video)/[^,\s]{0,128}),", re.IGNORECASE
@@ -50,13 +57,15 @@ class Trust(Enum):
 
 class SlotKind(Enum):
     """TEXT is prose. JSON is a string that holds a JSON document (tool arguments). KEY is a member's name. NUMBER is a
-    long number. ATTACHMENT is content that cannot be read as text: an image, audio, a file."""
+    long number. ATTACHMENT is content that cannot be read as text: an image, audio, a file. SIGNATURE is the provider's
+    mark on a text, which holds no longer when that text was altered."""
 
     TEXT = "text"
     JSON = "json"
     KEY = "key"
     NUMBER = "number"
     ATTACHMENT = "attachment"
+    SIGNATURE = "signature"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,8 @@ class Slot:
     """One text in a body: the literal `body[start:end]`, quotes included.
 
     `context` is the name of its field, which recognizers may read as if it stood before the text. `channel` is set for
-    a piece of a stream's text. `cut_off` says that the text stopped short of its end (token limit).
+    a piece of a stream's text, and for the signature of one. `cut_off` says that the text stopped short of its end
+    (token limit).
     """
 
     kind: SlotKind
@@ -87,6 +97,7 @@ class Rules:
         json_text: strings that hold a JSON document.
         keys: the format's own words: never scanned as keys, and no context for what they hold.
         free: fields below which names are the application's or the model's.
+        opaque: strings that the provider made for itself, such as signatures; they pass unscanned while they look so.
     """
 
     identifiers: frozenset[str]
@@ -94,6 +105,7 @@ class Rules:
     json_text: frozenset[str]
     keys: frozenset[str]
     free: frozenset[str] = frozenset()
+    opaque: frozenset[str] = frozenset()
 
     def trust_below(self, key: str, trust: Trust) -> Trust:
         """What names are worth in the value of a field that stands where they are worth `trust`."""
@@ -156,6 +168,8 @@ def _string(node: Node, rules: Rules, steps: tuple[Step, ...], name: str, trust:
         return  # but an empty part of a message joins its neighbours
     if trust is Trust.FORMAT and name in rules.identifiers and _SAFE_SHAPE.fullmatch(text):
         return
+    if trust is Trust.FORMAT and name in rules.opaque and _OPAQUE.fullmatch(text):
+        return
     is_data = trust is not Trust.DATA and name in _ATTACHMENT_KEYS and _BASE64.fullmatch(text)
     if name in rules.json_text:
         yield Slot(SlotKind.JSON, node.start, node.end, steps, text)
@@ -182,37 +196,71 @@ def context_of(name: str, keys: frozenset[str] = frozenset()) -> str:
 class Chunk:
     """One event of a stream, read.
 
-    `blanks` are byte ranges to overwrite whatever happens. `finished` are the choices that end with this event, and
-    whether their text was cut off. `frame` is what a made-up event of the same stream needs; nothing in it is a slot.
+    `blanks` are byte ranges to overwrite whatever happens. `finished` are the channels, by what their names begin with,
+    that end with this event, and whether their text was cut off: it waits for the next event, which may say more of
+    the same, or that it `joins` what waits, or that what waits was `cut_off`. `frame` is what a made-up event of the
+    same channel needs; nothing in it is a slot. An event that `is_idle` says nothing and passes what waits; one that
+    `is_last` ends the stream. `number` is the place and the value of the event's sequence number.
     """
 
     slots: tuple[Slot, ...]
-    blanks: tuple[tuple[int, int, bytes], ...]
-    finished: tuple[tuple[int, bool], ...]
-    frame: bytes
-    is_error: bool
+    blanks: tuple[tuple[int, int, bytes], ...] = ()
+    finished: tuple[tuple[Channel, bool], ...] = ()
+    frame: bytes = field(default=b"", repr=False)
+    is_error: bool = False
+    joins: bool = False
+    cut_off: bool = False
+    is_idle: bool = False
+    is_last: bool = False
+    number: tuple[int, int, int] | None = None
+
+
+MadeUp = tuple[bytes, str]
+"""The data of an event that the gateway writes, and its name (empty: it has none)."""
 
 
 class WireFormat(Protocol):
-    """One endpoint's shapes; pure."""
+    """One endpoint's shapes; pure.
+
+    `ends_with_event`: its streams end with an event of their own (`Chunk.is_last`) instead of `[DONE]`; without it they
+    broke off. `repeats`: its streams say again as a whole what they said in deltas.
+    """
 
     path: str
     rules: Rules
+    ends_with_event: bool
+    repeats: bool
+
+    def check(self, root: Node) -> None:
+        """Refuse a request that the gateway cannot read or keep track of.
+
+        Raises:
+            UnsupportedField: `param` names it.
+        """
 
     def request_slots(self, root: Node) -> list[Slot]:
         """All slots of a request body, in the order of the body."""
 
+    def request_edits(self, root: Node, altered: Collection[tuple[Step, ...]]) -> list[tuple[int, int, bytes]]:
+        """What else must go when the texts at these steps lost something: their signatures no longer hold."""
+
     def response_slots(self, root: Node) -> list[Slot]:
         """All slots of a whole response, in the order of the body."""
 
-    def response_blanks(self, root: Node, changed: frozenset[int]) -> list[tuple[int, int, bytes]]:
-        """What else must go when the text of some choices was changed: token probabilities tell the text."""
+    def response_blanks(
+        self, root: Node, changed: frozenset[int], altered: Collection[tuple[Step, ...]]
+    ) -> list[tuple[int, int, bytes]]:
+        """What else must go when the text of some choices was changed: token probabilities tell the text; and when
+        the texts at some steps lost something."""
 
     def chunk(self, root: Node) -> Chunk:
         """Read one event of a streamed response."""
 
-    def flush(self, frame: bytes, channel: Channel, text: bytes) -> bytes:
-        """The data of a made-up event that carries `text`, a JSON string literal, in a channel."""
+    def flush(self, frame: bytes, channel: Channel, text: bytes, number: int) -> MadeUp:
+        """A made-up event that carries `text`, a JSON string literal, in a channel."""
 
     def error(self, error: GatewayError) -> bytes:
-        """An error in the endpoint's own shape: a body, or the data of an event."""
+        """The body of an error response, in the endpoint's own shape."""
+
+    def error_event(self, error: GatewayError, number: int) -> MadeUp:
+        """An error as an event of a stream."""

@@ -6,13 +6,12 @@ Source: OpenAI API reference, 'Chat Completions', and the extra fields that comp
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Collection, Iterator
 
-from gateway.errors import GatewayError
 from gateway.wire.format import (
     Channel,
     Chunk,
+    MadeUp,
     Rules,
     Slot,
     SlotKind,
@@ -24,7 +23,17 @@ from gateway.wire.format import (
     slots,
 )
 from gateway.wire.json_text import Kind, Node, quote
-from gateway.wire.openai_errors import error_body
+from gateway.wire.openai_shape import (
+    OpenAIShape,
+    choice_ends,
+    cut_off_choices,
+    elements,
+    frame_of,
+    index_of,
+    is_error,
+    logprobs_of,
+    marked_cut_off,
+)
 
 _IDENTIFIERS = """
     id object model role type finish_reason native_finish_reason system_fingerprint service_tier tool_call_id
@@ -45,6 +54,7 @@ _KEYS = """
     annotations url_citation title start_index end_index prompt_tokens_details completion_tokens_details error code
     param obfuscation safety_identifier prompt_cache_key custom input definition grammar allowed_tools const pattern
     $schema $defs $ref token cost data owned_by reasoning_details summary thinking signature examples images citations
+    extra_content google thought_signature
 """
 _FREE = "metadata parameters schema arguments logit_bias"
 RULES = Rules(
@@ -53,75 +63,57 @@ RULES = Rules(
     json_text=frozenset({"arguments"}),
     keys=frozenset((_IDENTIFIERS + _NUMBERS + _KEYS).split()),
     free=frozenset(_FREE.split()),
+    opaque=frozenset({"signature", "thought_signature", "data"}),
 )
 _WHOLE = frozenset({"annotations", "name", "images", "citations"})
 """Fields of a delta that come complete in one event, never cut: each is scanned by itself."""
-_CUT_OFF_REASONS = frozenset({"length", "max_tokens", "content_filter"})
-_NO_REASONS = frozenset({"", "null"})
-"""What some servers write for `null` (Ollama, SGLang, KoboldCpp): no end at all."""
 
 
-class OpenAIChat:
+class OpenAIChat(OpenAIShape):
     """See `gateway.wire.format.WireFormat`."""
 
     path = "/v1/chat/completions"
     rules = RULES
 
     def request_slots(self, root: Node) -> list[Slot]:
-        modalities = root.get("modalities")
         spoken = [
             Slot(SlotKind.ATTACHMENT, element.start, element.end, ("modalities",), "")
-            for element in (modalities.elements if modalities else ())
+            for element in elements(root, "modalities")
             if element.kind is Kind.STRING and element.text() != "text"
         ]
         return sorted([*slots(root, RULES), *spoken], key=lambda slot: slot.start)
 
     def response_slots(self, root: Node) -> list[Slot]:
-        cut_off = {
-            place for place, choice in enumerate(_elements(root, "choices")) if _reason(choice) in _CUT_OFF_REASONS
-        }
-        if not cut_off:
-            return list(slots(root, RULES))
-        return [
-            replace(slot, cut_off=True)
-            if slot.steps[:1] == ("choices",) and slot.steps[1:2] and slot.steps[1] in cut_off
-            else slot
-            for slot in slots(root, RULES)
-        ]
+        return marked_cut_off(slots(root, RULES), cut_off_choices(root))
 
-    def response_blanks(self, root: Node, changed: frozenset[int]) -> list[tuple[int, int, bytes]]:
-        places = ((place, choice.get("logprobs")) for place, choice in enumerate(_elements(root, "choices")))
-        return [(node.start, node.end, b"null") for place, node in places if node is not None and place in changed]
+    def response_blanks(
+        self,
+        root: Node,
+        changed: frozenset[int],
+        altered: Collection[tuple[Step, ...]],
+    ) -> list[tuple[int, int, bytes]]:
+        return logprobs_of(root, changed)
 
     def chunk(self, root: Node) -> Chunk:
         found: list[Slot] = []
         blanks: list[tuple[int, int, bytes]] = []
-        finished: list[tuple[int, bool]] = []
         for key, (_, value) in root.members.items():
             if key == "choices" and value.kind is Kind.ARRAY:
                 for place, choice in enumerate(value.elements):
-                    self._choice(choice, place, found, blanks, finished)
+                    self._choice(choice, place, found, blanks)
             elif key == "obfuscation":
                 # Padding against size analysis: it no longer fits the text, and is a string nobody has read.
                 blanks.append((value.start, value.end, b'""'))
             else:
                 found.extend(member_slots(root, key, RULES, (), Trust.FORMAT))
-        error = root.get("error")
-        is_error = error is not None and error.raw != b"null"
-        return Chunk(tuple(found), tuple(blanks), tuple(finished), self._frame(root), is_error)
+        frame = frame_of(root, RULES, ("id", "object", "created", "model"))
+        return Chunk(tuple(found), tuple(blanks), tuple(choice_ends(root)), frame, is_error(root))
 
-    def _choice(
-        self,
-        choice: Node,
-        place: int,
-        found: list[Slot],
-        blanks: list[tuple[int, int, bytes]],
-        finished: list[tuple[int, bool]],
-    ) -> None:
+    def _choice(self, choice: Node, place: int, found: list[Slot], blanks: list[tuple[int, int, bytes]]) -> None:
         steps: tuple[Step, ...] = ("choices", place)
         if choice.kind is not Kind.OBJECT:
             found.extend(slots(choice, RULES, steps, "choices", Trust.UNKNOWN))
-        index = _index(choice, place)
+        index = index_of(choice, place)
         for key, (_, value) in choice.members.items():
             if key == "delta" and value.kind is Kind.OBJECT:
                 found.extend(_channels(value, (index,), Trust.FORMAT))
@@ -131,19 +123,8 @@ class OpenAIChat:
                     blanks.append((value.start, value.end, b"null"))
             else:
                 found.extend(member_slots(choice, key, RULES, steps, Trust.FORMAT))
-        reason = _reason(choice)
-        if reason not in _NO_REASONS:
-            finished.append((index, reason in _CUT_OFF_REASONS))
 
-    def _frame(self, root: Node) -> bytes:
-        known = ((name, root.get(name)) for name in ("id", "object", "created", "model"))
-        return b"".join(
-            quote(name) + b":" + node.raw + b","
-            for name, node in known
-            if node is not None and not list(slots(node, RULES, (name,), name))
-        )
-
-    def flush(self, frame: bytes, channel: Channel, text: bytes) -> bytes:
+    def flush(self, frame: bytes, channel: Channel, text: bytes, number: int) -> MadeUp:
         index, *steps = channel
         delta = text
         for step in reversed(steps):
@@ -152,10 +133,7 @@ class OpenAIChat:
                 delta = b'[{"index":%d,%b]' % (step, delta[1:])
             else:
                 delta = b"{%b:%b}" % (quote(step), delta)
-        return b'{%b"choices":[{"index":%b,"delta":%b,"finish_reason":null}]}' % (frame, str(index).encode(), delta)
-
-    def error(self, error: GatewayError) -> bytes:
-        return error_body(error)
+        return b'{%b"choices":[{"index":%b,"delta":%b,"finish_reason":null}]}' % (frame, str(index).encode(), delta), ""
 
 
 def _channels(delta: Node, channel: Channel, trust: Trust) -> Iterator[Slot]:
@@ -177,27 +155,9 @@ def _channels(delta: Node, channel: Channel, trust: Trust) -> Iterator[Slot]:
             yield from piece(value, RULES, steps, key, below, (*channel, key))
         for at, element in enumerate(value.elements):
             if element.kind is Kind.OBJECT:
-                yield from _channels(element, (*channel, key, _index(element, at)), below)
+                yield from _channels(element, (*channel, key, index_of(element, at)), below)
             else:
                 yield from slots(element, RULES, (*steps, at), key, below)
-
-
-def _elements(root: Node, name: str) -> tuple[Node, ...]:
-    node = root.get(name)
-    return node.elements if node is not None else ()
-
-
-def _reason(choice: Node) -> str:
-    """Why a choice ended; empty while it has not."""
-    node = choice.get("finish_reason")
-    return node.text() if node is not None and node.kind is Kind.STRING else ""
-
-
-def _index(node: Node, place: int) -> int:
-    """An element's own `index`, else its place in the list."""
-    own = node.get("index")
-    is_plain = own is not None and own.kind is Kind.NUMBER and own.raw.isdigit() and len(own.raw) < 19
-    return int(own.raw) if own is not None and is_plain else place
 
 
 FORMAT = OpenAIChat()

@@ -27,7 +27,7 @@ def passed(
 ) -> bytes:
     """What goes out, as the proxy does it."""
     inspected = inspect(body, direction, attachments=attachments, by=by)
-    blanks = FORMAT.response_blanks(parse(body, max_depth=64, max_nodes=10_000), inspected.changed)
+    blanks = FORMAT.response_blanks(parse(body, max_depth=64, max_nodes=10_000), inspected.changed, inspected.altered)
     return apply(body, [*inspected.edits, *(blanks if direction is RESPONSE else ())])
 
 

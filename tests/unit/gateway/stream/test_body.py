@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from gateway.stream.body import Inspected, Outgoing, Piece, apply, edit, names
+from gateway.stream.body import Inspected, apply, edit, names
+from gateway.stream.outgoing import Outgoing, Piece
 from gateway.verdict import Direction
 from gateway.wire.format import Slot, SlotKind
 from tests.planted import Sample, few, small

@@ -70,7 +70,7 @@ ATTACHMENTS: list[tuple[Any, str]] = [
     (user([{"type": "file", "file": {"file_data": "JVBERi0"}}]), "messages[0].content[0]"),
     (user([{"type": "input_file", "file_id": "file-1"}]), "messages[0].content[0]"),
     (user([{"type": "video_url", "video_url": {"url": "u"}}]), "messages[0].content[0]"),
-    (user([{"type": "image", "source": {"type": "base64", "data": "QUJD"}}]), "messages[0].content[0].*.data"),
+    (user([{"type": "image", "source": {"type": "base64", "data": "QUJD"}}]), "messages[0].content[0]"),
     (user("data:image/png;base64,QUJD"), "messages[0].content"),
     ({"prediction": {"content": "data:application/pdf;base64,QUJD"}}, "prediction.content"),
     ({"jane@example.com": {"url": "data:;base64,QUJD"}}, "*.url"),

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.errors import UpstreamUnavailable
 from gateway.stream import events
-from gateway.stream.body import Inspected, Outgoing, Piece
+from gateway.stream.body import Inspected
 from gateway.stream.events import (
     BytesReceived,
     ClientGone,
@@ -22,6 +22,7 @@ from gateway.stream.events import (
     Send,
     UpstreamFailed,
 )
+from gateway.stream.outgoing import Outgoing, Piece
 from gateway.wire.format import Slot, SlotKind
 
 MARK = "jane@example.com"
@@ -67,4 +68,4 @@ def test_what_holds_text_does_not_show_it(value: object) -> None:
 
 def test_reports_hold_no_text() -> None:
     fields = {one.name: one.type for one in dataclasses.fields(Inspected)}
-    assert set(fields) == {"edits", "reports", "changed"}
+    assert set(fields) == {"edits", "reports", "changed", "altered"}

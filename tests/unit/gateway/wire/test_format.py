@@ -16,7 +16,7 @@ RULES = Rules(
     keys=frozenset({"id", "type", "created", "arguments", "content", "text", "data", "metadata", "items", "url"}),
     free=frozenset({"metadata"}),
 )
-TEXT, JSON, KEY, NUMBER, ATTACHMENT = SlotKind
+TEXT, JSON, KEY, NUMBER, ATTACHMENT, SIGNATURE = SlotKind
 
 
 def walk(body: str | bytes) -> list[Slot]:

@@ -12,7 +12,7 @@ from gateway.wire.format import Channel, Chunk, Slot, SlotKind
 from gateway.wire.json_text import parse
 from gateway.wire.openai_chat import FORMAT, RULES
 
-TEXT, JSON, KEY, NUMBER, ATTACHMENT = SlotKind
+TEXT, JSON, KEY, NUMBER, ATTACHMENT, SIGNATURE = SlotKind
 
 
 def root(body: Any) -> Any:
@@ -107,11 +107,11 @@ def test_the_choice_of_a_channel(choice: Any, expected: Channel) -> None:
         (None, ()),
         ("", ()),
         ("null", ()),
-        ("stop", ((0, False),)),
-        ("tool_calls", ((0, False),)),
-        ("length", ((0, True),)),
-        ("content_filter", ((0, True),)),
-        ("max_tokens", ((0, True),)),
+        ("stop", (((0,), False),)),
+        ("tool_calls", (((0,), False),)),
+        ("length", (((0,), True),)),
+        ("content_filter", (((0,), True),)),
+        ("max_tokens", (((0,), True),)),
         (3, ()),
     ],
 )
@@ -121,7 +121,7 @@ def test_finish_reasons(reason: Any, finished: Any) -> None:
 
 def test_finish_of_several_choices() -> None:
     choices = [{"index": index, "delta": {"role": None}, "finish_reason": "stop"} for index in (1, 0)]
-    assert chunk({"choices": choices}).finished == ((1, False), (0, False))
+    assert chunk({"choices": choices}).finished == (((1,), False), ((0,), False))
 
 
 @pytest.mark.parametrize(
@@ -173,20 +173,20 @@ FRAMES = [
 
 @pytest.mark.parametrize(("body", "expected"), FRAMES)
 def test_the_frame_holds_nothing_that_is_scanned(body: Any, expected: Any) -> None:
-    made = json.loads(FORMAT.flush(chunk(body).frame, (1, "content"), b'"x"'))
+    made = json.loads(FORMAT.flush(chunk(body).frame, (1, "content"), b'"x"', 0)[0])
     choices = [{"index": 1, "delta": {"content": "x"}, "finish_reason": None}]
     assert made == {**expected, "choices": choices}
 
 
 @pytest.mark.parametrize("channel", [slot[2] for _, found in CHANNELS for slot in found if slot[2]])
 def test_a_made_up_event_reads_back_into_its_channel(channel: Channel) -> None:
-    made = FORMAT.flush(b'"id":"a",', channel, b'"new text"')
+    made = FORMAT.flush(b'"id":"a",', channel, b'"new text"', 0)[0]
     slots = [slot for slot in chunk(made).slots if slot.channel]
     assert [(slot.text, slot.channel) for slot in slots] == [("new text", channel)]
 
 
 def test_names_in_a_made_up_event_are_quoted() -> None:
-    made = FORMAT.flush(b"", (0, 'a"b', "c\\d"), b'"x"')
+    made = FORMAT.flush(b"", (0, 'a"b', "c\\d"), b'"x"', 0)[0]
     assert json.loads(made)["choices"][0]["delta"] == {'a"b': {"c\\d": "x"}}
 
 
@@ -217,9 +217,9 @@ def test_response_slots_and_what_was_cut_off() -> None:
 def test_response_blanks_only_where_text_was_changed() -> None:
     body = answer(logprobs={"content": [{"token": "jane", "logprob": -0.1, "bytes": [1], "top_logprobs": []}]})
     assert [slot.text for slot in FORMAT.response_slots(body)] == ["a", "jane", "b"]
-    assert FORMAT.response_blanks(body, frozenset()) == []
-    assert FORMAT.response_blanks(body, frozenset({1})) == []
-    [(start, end, new)] = FORMAT.response_blanks(body, frozenset({0}))
+    assert FORMAT.response_blanks(body, frozenset(), ()) == []
+    assert FORMAT.response_blanks(body, frozenset({1}), ()) == []
+    [(start, end, new)] = FORMAT.response_blanks(body, frozenset({0}), ())
     assert body.body[start:end].startswith(b'{"content": [{"token"')
     assert new == b"null"
 

@@ -1,0 +1,173 @@
+"""The texts of one stream, each with its hold-back, by the name of their channel.
+
+Laws kept here:
+1. Half of a surrogate pair waits for the other half; one that stays alone at the end becomes U+FFFD.
+2. What has ended says no more.
+3. Where a format says again as a whole what it said in deltas, the whole is what was told: the same text, cut-off rule
+   and all, at no second inspection.
+4. Bounded: channels that are open, channels that have ended, characters that are remembered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from gateway.errors import ResponseTooLarge, UpstreamProtocolError
+from gateway.stream.holdback import HoldBack, Scanner
+from gateway.stream.json_holdback import JsonHoldBack, joined
+from gateway.stream.limits import StreamLimits
+from gateway.verdict import Finding
+from gateway.wire.format import Channel, SlotKind
+
+REPLACEMENT_CHARACTER = "\ufffd"
+ENDED_PER_OPEN = 64
+"""So many channels may have ended for one that may be open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What a channel still had to say at its end, and what was found in it."""
+
+    channel: Channel
+    text: str = field(repr=False)
+    frame: bytes = field(repr=False)
+    findings: tuple[Finding, ...]
+
+
+class _Told:
+    """What came in and what went out of a channel that will be repeated."""
+
+    __slots__ = ("came", "kind", "went")
+
+    def __init__(self, kind: SlotKind) -> None:
+        self.kind = kind
+        self.came: list[str] = []
+        self.went: list[str] = []
+
+
+class Channels:
+    """All channels of one stream."""
+
+    __slots__ = (
+        "_altered",
+        "_ended",
+        "_frames",
+        "_halves",
+        "_limits",
+        "_open",
+        "_records",
+        "_room",
+        "_scanner",
+        "_told",
+    )
+
+    def __init__(self, scanner: Scanner, limits: StreamLimits, *, repeats: bool) -> None:
+        self._scanner = scanner
+        self._limits = limits
+        self._open: dict[Channel, HoldBack | JsonHoldBack] = {}
+        self._halves: dict[Channel, str] = {}
+        self._frames: dict[Channel, bytes] = {}
+        self._ended: set[Channel] = set()
+        self._altered: set[Channel] = set()
+        self._records: dict[Channel, _Told] | None = {} if repeats else None
+        self._told: dict[tuple[SlotKind, str], str] = {}
+        self._room = limits.event_bytes
+
+    @property
+    def is_any_open(self) -> bool:
+        """Whether a text has not ended."""
+        return bool(self._open)
+
+    @property
+    def held_chars(self) -> int:
+        """Characters held in all channels."""
+        return sum(channel.held_chars for channel in self._open.values()) + len(self._halves)
+
+    def push(self, key: Channel, kind: SlotKind, text: str) -> str:
+        """Take in a delta of a channel; the text of it that is decided by now.
+
+        Raises:
+            ResponseTooLarge: there are too many channels.
+            UpstreamProtocolError: the channel has ended.
+        """
+        channel = self._open.get(key)
+        if channel is None:
+            if not text:
+                return ""
+            channel = self._opened(key, kind)
+        if text and (self._halves or "\ud800" <= text[-1] <= "\udbff"):
+            text = joined(self._halves.pop(key, "") + text)
+            if "\ud800" <= text[-1] <= "\udbff":
+                text, self._halves[key] = text[:-1], text[-1]
+        if self._records is None:
+            return channel.push(text)
+        went = channel.push(text)
+        self._remember(self._records, key, text, went)
+        return went
+
+    def frame(self, key: Channel, frame: bytes) -> None:
+        """What a made-up event of this channel needs."""
+        if key in self._open:
+            self._frames[key] = frame
+
+    def is_open(self, prefix: Channel) -> bool:
+        """Whether a text under this name has not ended."""
+        return any(key[: len(prefix)] == prefix for key in self._open)
+
+    def end(self, prefix: Channel, *, truncated: bool) -> Iterator[Rest]:
+        """End all channels whose names begin so; `truncated` as for `HoldBack.finish`."""
+        keys = [key for key in self._open if key[: len(prefix)] == prefix]
+        if keys:
+            self._ended.add(prefix)
+        for key in keys:
+            channel = self._open.pop(key)
+            lost = REPLACEMENT_CHARACTER if self._halves.pop(key, "") else ""
+            rest = (channel.push(lost) if lost else "") + channel.finish(truncated=truncated)
+            if any(finding.action.is_loss for finding in channel.findings):
+                self._altered.add(key)
+            if self._records is not None:
+                self._remember(self._records, key, lost, rest)
+                self._settle(self._records.pop(key, None))
+            yield Rest(key, rest, self._frames.pop(key, b""), tuple(channel.findings))
+
+    def clear(self) -> None:
+        """Forget what is held."""
+        self._open.clear()
+        self._halves.clear()
+
+    def is_altered(self, key: Channel) -> bool:
+        """Whether a text that has ended lost something that nobody can restore."""
+        return key in self._altered
+
+    def told(self, kind: SlotKind, text: str) -> str | None:
+        """What was told in the place of this text, when it was told in deltas."""
+        return self._told.get((kind, text))
+
+    def _opened(self, key: Channel, kind: SlotKind) -> HoldBack | JsonHoldBack:
+        most = self._limits.channels
+        if len(self._open) >= most or len(self._ended) >= most * ENDED_PER_OPEN:
+            raise ResponseTooLarge
+        if () in self._ended or any(key[:size] in self._ended for size in range(1, len(key) + 1)):
+            raise UpstreamProtocolError
+        channel = JsonHoldBack(self._scanner) if kind is SlotKind.JSON else HoldBack(self._scanner)
+        self._open[key] = channel
+        if self._records is not None:
+            self._records[key] = _Told(kind)
+        return channel
+
+    def _remember(self, records: dict[Channel, _Told], key: Channel, came: str, went: str) -> None:
+        record = records.get(key)
+        if record is None:
+            return
+        self._room -= len(came) + len(went)
+        if self._room < 0:
+            # An event that repeats it would be over its cap; a shorter one is inspected like any other.
+            del records[key]
+            return
+        record.came.append(came)
+        record.went.append(went)
+
+    def _settle(self, record: _Told | None) -> None:
+        if record is not None:
+            self._told[record.kind, "".join(record.came)] = "".join(record.went)

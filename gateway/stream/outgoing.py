@@ -1,0 +1,66 @@
+"""An event of a stream on its way to the client."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gateway.stream.body import Edit, apply, edit, names
+from gateway.stream.channels import Channels
+from gateway.stream.events import Report
+from gateway.stream.holdback import Scanner
+from gateway.wire.format import ALTERED, Channel, Rules, Slot, SlotKind
+from gateway.wire.json_text import path_of, quote
+from gateway.wire.sse import encode
+
+
+@dataclass(slots=True)
+class Piece:
+    """What a channel releases in the place of its piece of an event."""
+
+    channel: Channel
+    start: int
+    end: int
+    text: str = field(repr=False)
+
+
+@dataclass(slots=True)
+class Outgoing:
+    """An event on its way out: its data and name, what its channels release, all other edits, the texts it ends, the
+    strings in it that are still to be inspected, and its number."""
+
+    data: bytes = field(repr=False)
+    name: str
+    pieces: list[Piece]
+    edits: list[Edit] = field(repr=False)
+    finished: tuple[tuple[Channel, bool], ...]
+    slots: list[Slot] = field(default_factory=list, repr=False)
+    number: tuple[int, int, int] | None = None
+
+    def cut_off(self, prefix: Channel) -> None:
+        """The texts under this name, which it ends, were cut off."""
+        self.finished = tuple((one, was or one[: len(prefix)] == prefix) for one, was in self.finished)
+
+    def inspect(self, scanner: Scanner, channels: Channels, rules: Rules) -> list[Report]:
+        """Inspect the strings of the event that are no pieces; what was found in them."""
+        reports: list[Report] = []
+        keys = names(self.slots)
+        for slot in self.slots:
+            if slot.kind is SlotKind.SIGNATURE:
+                if slot.channel is not None and channels.is_altered(slot.channel):
+                    self.edits.append((slot.start, slot.end, quote(ALTERED)))
+                continue
+            told = None if slot.context else channels.told(slot.kind, slot.text)
+            if told is not None:
+                if told != slot.text:
+                    self.edits.append((slot.start, slot.end, quote(told)))
+                continue
+            replacement, found = edit(slot, scanner, keys)
+            if replacement is not None:
+                self.edits.append((slot.start, slot.end, replacement))
+                reports.append(Report(path_of(slot.steps, rules.keys), found))
+        return reports
+
+    def written(self) -> bytes:
+        """The event as bytes."""
+        pieces = [(piece.start, piece.end, quote(piece.text)) for piece in self.pieces]
+        return encode(apply(self.data, self.edits + pieces), self.name)
