@@ -2,9 +2,9 @@
 
     python -m tests.bench.firewall [--data ../shared/data/injection] [--threshold 0.6]
 
-Three tables: recall by kind of attack; recall when one family of rules is left out, which shows what hangs on it; recall
-on all other kinds when one kind is left out, which shows that no kind carries the figure. The sets are not part of the
-project.
+Three tables: recall by kind of attack; recall when one family of rules is left out, which shows what hangs on it;
+recall on all other kinds when one kind is left out, which shows that no kind carries the figure. The sets are not
+part of the project.
 """
 
 from __future__ import annotations
