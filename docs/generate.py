@@ -6,7 +6,7 @@ from pathlib import Path
 from types import NoneType
 from typing import get_args
 
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 from gateway.errors import ConfigurationError, all_errors
 from gateway.observe.metrics import Metrics
@@ -52,7 +52,7 @@ def _fields(model: type[BaseModel], prefix: str) -> list[str]:
         inner = next((t for t in (info.annotation, *get_args(info.annotation)) if _is_model(t)), None)
         if inner is not None:
             rows += _fields(inner, f"{prefix}{name}.")
-        elif name not in ("key", "upstream_key"):
+        elif SecretStr not in (info.annotation, *get_args(info.annotation)):
             default = "required" if info.is_required() else f"`{info.default}`" if info.default != "" else ""
             rows.append(f"| `{prefix}{name}` | {default} | {cell(info.description or '')} |")
     return rows

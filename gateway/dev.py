@@ -5,6 +5,8 @@ from __future__ import annotations
 import secrets
 import shlex
 from contextlib import nullcontext
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 from pydantic import SecretStr, ValidationError
@@ -14,6 +16,7 @@ from gateway.errors import ConfigurationError
 from gateway.observe import log
 from gateway.server import run as server
 from gateway.settings import Settings, Upstream
+from gateway.settings.stores import StoreSettings
 
 PROMPT = "Hi, I am Jane. Write to jane.doe@example.com, my SSN is 536-22-8726."
 
@@ -27,6 +30,7 @@ def run(
     policy: str,
     key: str | None,
     log_level: str,
+    data_dir: Path | None,
 ) -> None:
     """Serve until stopped; options as for `holdback dev`.
 
@@ -38,6 +42,7 @@ def run(
 
     async def main() -> None:
         async with nullcontext(upstream) if upstream else demo_model() as base_url:
+            stores = StoreSettings(data_dir=str(data_dir or folder))
             settings = Settings(
                 host=host,
                 port=port,
@@ -46,10 +51,12 @@ def run(
                 upstream=_upstream(str(base_url)),
                 upstream_key=SecretStr(upstream_key) if upstream_key else None,
                 log_level=log_level,
+                stores=stores,
             )
             await server.serve(settings, lambda url: _welcome(url, key, upstream, policy), drain_seconds=1)
 
-    server.run_loop(main())
+    with TemporaryDirectory(prefix="holdback-") as folder:
+        server.run_loop(main())
 
 
 def _upstream(base_url: str) -> Upstream:

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -17,6 +18,8 @@ from gateway.errors import ConfigurationError, Overloaded
 from gateway.inspection.inspector import Inspector
 from gateway.observe.metrics import Metrics
 from gateway.settings import Settings
+from gateway.settings.stores import StoreSettings
+from gateway.stores.opened import Places, Stores, open_stores
 from gateway.stream.limits import StreamLimits
 from gateway.verdict import Direction
 from policies.loader import load
@@ -50,6 +53,7 @@ class Services:
     upstream: aiohttp.ClientSession
     metrics: Metrics
     admission: Admission
+    stores: Stores
 
 
 class Admission:
@@ -136,6 +140,19 @@ def stream_limits(settings: Settings) -> StreamLimits:
     return StreamLimits(**{name: getattr(limits, name) for name in names})
 
 
+def places(settings: StoreSettings) -> Places:
+    """Where things are kept, as the settings say."""
+    database, redis = settings.database_password, settings.redis_password
+    return Places(
+        Path(settings.data_dir),
+        settings.database_url,
+        settings.redis_url,
+        database.get_secret_value() if database else None,
+        redis.get_secret_value() if redis else None,
+        settings.database_connections,
+    )
+
+
 @asynccontextmanager
 async def open_services(settings: Settings, engine: Engine | None = None) -> AsyncIterator[Services]:
     """Open everything, and close it at the end.
@@ -153,15 +170,18 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
     timeout = aiohttp.ClientTimeout(total=None, connect=upstream.connect_seconds)
     # The machine's proxy and CA settings hold towards providers, not towards this machine itself.
     outside = urlsplit(upstream.base_url).hostname not in _LOOPBACK
-    async with aiohttp.ClientSession(
-        timeout=timeout,
-        connector=aiohttp.TCPConnector(limit=upstream.connections),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        auto_decompress=False,
-        trust_env=outside,
-        max_field_size=settings.limits.header_bytes,
-        read_bufsize=1 << 14,
-    ) as session:
+    async with (
+        open_stores(places(settings.stores)) as stores,
+        aiohttp.ClientSession(
+            timeout=timeout,
+            connector=aiohttp.TCPConnector(limit=upstream.connections),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            trust_env=outside,
+            max_field_size=settings.limits.header_bytes,
+            read_bufsize=1 << 14,
+        ) as session,
+    ):
         metrics = Metrics()
         admission = Admission(settings.limits.streams, metrics)
-        yield Services(settings, engine, stream_limits(settings), session, metrics, admission)
+        yield Services(settings, engine, stream_limits(settings), session, metrics, admission, stores)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -17,6 +18,7 @@ from gateway.commands.failing import fails_clearly
 @click.option("--policy", default="default", show_default=True, help="Preset name, or path of a policy file.")
 @click.option("--key", envvar="HOLDBACK_KEY", help="Bearer key that clients send. Made up when it is not given.")
 @click.option("--log-level", default="info", type=click.Choice(["debug", "info", "warning", "error"]))
+@click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Keep data here; else it is lost.")
 @fails_clearly
 def dev(**options: Any) -> None:
     """Start with embedded defaults; prints a key and a curl line."""

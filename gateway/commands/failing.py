@@ -10,6 +10,10 @@ from typing import Any
 import click
 
 from gateway.errors import ConfigurationError
+from gateway.errors.stores import StoreUnavailable
+
+EXIT_UNAVAILABLE = 69
+"""EX_UNAVAILABLE of sysexits.h: nothing is wrong with the configuration, a supervisor may try again."""
 
 
 def fails_clearly(command: Callable[..., None]) -> Callable[..., None]:
@@ -22,5 +26,8 @@ def fails_clearly(command: Callable[..., None]) -> Callable[..., None]:
         except ConfigurationError as error:
             click.echo(f"holdback: {error}", err=True)
             sys.exit(error.exit_code)
+        except StoreUnavailable as error:
+            click.echo(f"holdback: {error}", err=True)
+            sys.exit(EXIT_UNAVAILABLE)
 
     return run

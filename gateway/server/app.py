@@ -35,7 +35,7 @@ def make_app(services: Services) -> web.Application:
     app.router.add_get("/v1/models", models)
     app.router.add_get("/v1/models/{model:.+}", models)
     app.router.add_get("/healthz", _healthy)
-    app.router.add_get("/readyz", _healthy)
+    app.router.add_get("/readyz", _ready)
     app.router.add_get("/metrics", _metrics)
     return app
 
@@ -88,6 +88,16 @@ def _cause(error: GatewayError) -> dict[str, object]:
 
 
 async def _healthy(_request: web.Request) -> web.Response:
+    return web.json_response({"status": "ok"})
+
+
+async def _ready(request: web.Request) -> web.Response:
+    """Whether what a request needs is there.
+
+    Raises:
+        StoreUnavailable: a store is not.
+    """
+    await request.app[SERVICES].stores.check()
     return web.json_response({"status": "ok"})
 
 

@@ -128,6 +128,7 @@ def main(defect: str, port: str, upstream: str) -> None:
         policy="default",
         key=KEY,
         log_level="error",
+        data_dir=None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,6 +14,7 @@ from pydantic import SecretStr
 from gateway.server.app import SERVICES, make_app
 from gateway.services import Services, build_engine, open_services
 from gateway.settings import Limits, Settings, Upstream
+from gateway.settings.stores import StoreSettings
 
 KEY = "kc_test_a_functional"
 
@@ -26,20 +28,22 @@ async def serve_gateway(
     upstream: str, *, policy: str = "default", limits: Limits | None = None, **more: Any
 ) -> AsyncIterator[tuple[str, Services]]:
     """Serve; the base URL and the services."""
-    settings = Settings(
-        port=0,
-        key=SecretStr(KEY),
-        policy=policy,
-        upstream=Upstream(base_url=upstream, **more),
-        upstream_key=SecretStr("sk-provider"),
-        limits=limits or Limits(),
-    )
-    async with open_services(settings, engine(policy)) as services:
-        app = make_app(services)
-        runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        try:
-            yield f"http://127.0.0.1:{runner.addresses[0][1]}", app[SERVICES]
-        finally:
-            await runner.cleanup()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(
+            port=0,
+            key=SecretStr(KEY),
+            policy=policy,
+            upstream=Upstream(base_url=upstream, **more),
+            upstream_key=SecretStr("sk-provider"),
+            limits=limits or Limits(),
+            stores=StoreSettings(data_dir=folder),
+        )
+        async with open_services(settings, engine(policy)) as services:
+            app = make_app(services)
+            runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
+            await runner.setup()
+            await web.TCPSite(runner, "127.0.0.1", 0).start()
+            try:
+                yield f"http://127.0.0.1:{runner.addresses[0][1]}", app[SERVICES]
+            finally:
+                await runner.cleanup()

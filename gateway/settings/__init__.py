@@ -10,37 +10,33 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any, get_args
 
 import pydantic
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 
 from gateway.errors import ConfigurationError
+from gateway.settings.fields import Seconds, Section, secret
+from gateway.settings.stores import StoreSettings
 
 CONFIG_BYTES_MAX = 1 << 20
 KEY_CHARS_MIN = 16
 
-_Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class Upstream(_Model):
+class Upstream(Section):
     """The model provider."""
 
     base_url: str = Field(description="OpenAI-compatible base URL, ending in /v1", pattern=r"^https?://[^\s?#@]+$")
     api_key_env: str = Field("", description="environment variable that holds the provider's key")
     api_key_file: str = Field("", description="file that holds the provider's key")
-    connect_seconds: _Seconds = Field(10, description="deadline for a connection to the provider")
-    silence_seconds: _Seconds = Field(300, description="longest silence of the provider before it counts as gone")
-    total_seconds: _Seconds = Field(3600, description="longest duration of one answer")
+    connect_seconds: Seconds = Field(10, description="deadline for a connection to the provider")
+    silence_seconds: Seconds = Field(300, description="longest silence of the provider before it counts as gone")
+    total_seconds: Seconds = Field(3600, description="longest duration of one answer")
     connections: int = Field(4096, ge=1, le=65_536, description="open connections to the provider at most")
 
 
-class Limits(_Model):
+class Limits(Section):
     """Caps; nothing in the gateway is without one."""
 
     request_bytes: int = Field(20 << 20, ge=1 << 10, le=1 << 30, description="size of a request body")
@@ -51,12 +47,12 @@ class Limits(_Model):
     json_depth: int = Field(64, ge=4, le=500, description="nesting of a JSON body or event")
     json_nodes: int = Field(500_000, ge=100, description="values in a JSON body or event")
     header_bytes: int = Field(16_384, ge=1024, le=1 << 20, description="size of one header field")
-    body_read_seconds: _Seconds = Field(60, description="deadline for a request's body")
-    client_stall_seconds: _Seconds = Field(60, description="longest wait for a client that does not read")
+    body_read_seconds: Seconds = Field(60, description="deadline for a request's body")
+    client_stall_seconds: Seconds = Field(60, description="longest wait for a client that does not read")
     streams: int = Field(10_000, ge=1, description="open streams; more get 503")
 
 
-class Settings(_Model):
+class Settings(Section):
     """Everything that can be set."""
 
     host: str = Field("127.0.0.1", description="address to listen on")
@@ -67,6 +63,7 @@ class Settings(_Model):
     upstream: Upstream
     upstream_key: SecretStr | None = Field(None, description="set by --upstream-key; never in the file")
     limits: Limits = Limits()
+    stores: StoreSettings = StoreSettings()
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="least severe line to log")
 
 
@@ -97,12 +94,26 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
         raise ConfigurationError("is not YAML in UTF-8.", file=str(path)) from None
     if not isinstance(values, dict) or node is None:
         raise ConfigurationError("is no mapping.", file=str(path), line=1, cure="Begin with `upstream:`.")
-    for name in ("key", "upstream_key"):
-        if name in values:
-            line = _node_at(node, (name,))
-            cure = f"Secrets do not belong in the file: use {'key_env' if name == 'key' else 'upstream.api_key_env'}."
-            raise ConfigurationError(f"`{name}` is not allowed here.", file=str(path), line=line, cure=cure)
+    _refuse_secrets(Settings, values, node, str(path))
     return _with_secrets(_validated(values, node, str(path)), environment, str(path))
+
+
+def _refuse_secrets(
+    model: type[BaseModel], values: object, node: yaml.Node, file: str, at: tuple[str, ...] = ()
+) -> None:
+    """Stop at a secret that is written in the file: the settings named in its stead say where it is."""
+    if not isinstance(values, dict):
+        return
+    for name, info in model.model_fields.items():
+        annotations = (info.annotation, *get_args(info.annotation))
+        if name in values and SecretStr in annotations:
+            setting = "upstream.api_key" if name == "upstream_key" else ".".join((*at, name))
+            cure = f"Secrets do not belong in the file: use {setting}_env."
+            problem = f"`{'.'.join((*at, name))}` is not allowed here."
+            raise ConfigurationError(problem, file=file, line=_node_at(node, (*at, name)), cure=cure)
+        inner = info.annotation
+        if name in values and isinstance(inner, type) and issubclass(inner, BaseModel):
+            _refuse_secrets(inner, values[name], node, file, (*at, name))
 
 
 def _validated(values: dict[str, Any], node: yaml.Node, file: str) -> Settings:
@@ -119,8 +130,11 @@ def _validated(values: dict[str, Any], node: yaml.Node, file: str) -> Settings:
 
 def _nearest(where: tuple[str | int, ...]) -> str:
     model: type[BaseModel] = Settings
-    if len(where) > 1:
-        model = Upstream if where[0] == "upstream" else Limits
+    for step in where[:-1]:
+        inner = model.model_fields[str(step)].annotation if str(step) in model.model_fields else None
+        if not isinstance(inner, type) or not issubclass(inner, BaseModel):
+            return ""
+        model = inner
     known = sorted(model.model_fields)
     close = difflib.get_close_matches(str(where[-1]), known, n=1)
     return f"Did you mean `{close[0]}`?" if close else f"Known here: {', '.join(known)}."
@@ -142,20 +156,7 @@ def _node_at(node: yaml.Node, where: tuple[str | int, ...]) -> int:
 
 def _with_secrets(settings: Settings, environment: Mapping[str, str], file: str) -> Settings:
     upstream = settings.upstream
-    upstream_key = None
-    if upstream.api_key_file:
-        try:
-            upstream_key = Path(upstream.api_key_file).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            raise ConfigurationError("`upstream.api_key_file` cannot be read.", file=file) from None
-    elif upstream.api_key_env:
-        upstream_key = environment.get(upstream.api_key_env)
-        if not upstream_key:
-            raise ConfigurationError(
-                "`upstream.api_key_env` names a variable that is not set.",
-                file=file,
-                cure=f"Set {upstream.api_key_env}.",
-            )
+    upstream_key = secret("upstream.api_key", upstream.api_key_env, upstream.api_key_file, environment, file)
     key = environment.get(settings.key_env, "")
     if len(key) < KEY_CHARS_MIN:
         raise ConfigurationError(
@@ -163,5 +164,9 @@ def _with_secrets(settings: Settings, environment: Mapping[str, str], file: str)
             file=file,
             cure=f"Set {settings.key_env}, for example to the output of `openssl rand -hex 24`.",
         )
-    update = {"key": SecretStr(key), "upstream_key": SecretStr(upstream_key) if upstream_key else None}
+    update = {
+        "key": SecretStr(key),
+        "upstream_key": SecretStr(upstream_key) if upstream_key else None,
+        "stores": settings.stores.with_secrets(environment, file),
+    }
     return settings.model_copy(update=update)

@@ -1,0 +1,1 @@
+"""Schema changes, run by alembic: see `gateway/stores/migrate.py`."""

@@ -1,0 +1,124 @@
+"""What replicas share, in Redis."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
+from contextlib import aclosing, suppress
+from typing import TypeVar
+
+from redis.asyncio import Redis, from_url
+from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from gateway.errors import ConfigurationError
+from gateway.errors.stores import StoreUnavailable
+
+SECONDS = 1.0
+"""Longest wait for an answer; a request of ours waits on it."""
+RETRY_SECONDS = 0.5
+IDLE_SECONDS = 15.0
+"""A listener's connection that was silent for so long is asked whether it lives."""
+PREFIX = "holdback:"
+_Result = TypeVar("_Result")
+
+
+class RedisShared:
+    """In Redis 6.2 or later, or what speaks its protocol."""
+
+    is_shared = True
+
+    def __init__(self, client: Redis) -> None:
+        self._client = client
+
+    async def claim(self, name: str, seconds: int) -> bool:
+        """See `Shared`."""
+        done = await _answer(self._client.set(PREFIX + name, b"1", nx=True, ex=seconds))
+        return bool(done)
+
+    async def publish(self, channel: str, message: str) -> None:
+        """See `Shared`."""
+        await _answer(self._client.publish(PREFIX + channel, message))
+
+    async def listen(self, channel: str) -> AsyncIterator[str | None]:
+        """See `Shared`."""
+        while True:
+            pubsub = self._client.pubsub()
+            try:
+                with suppress(RedisError, OSError, TimeoutError):
+                    async with aclosing(_messages(pubsub, PREFIX + channel)) as messages:
+                        async for message in messages:
+                            yield message
+            finally:
+                with suppress(RedisError, OSError, TimeoutError):
+                    await pubsub.aclose()  # type: ignore[no-untyped-call]
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def check(self) -> None:
+        """See `Shared`."""
+        await _answer(self._client.echo("holdback"))
+
+    async def close(self) -> None:
+        """See `Shared`."""
+        with suppress(RedisError, OSError, TimeoutError):
+            await self._client.aclose()
+
+
+async def _messages(pubsub: PubSub, channel: str) -> AsyncGenerator[str | None]:
+    """What comes on one connection; ends with an error when it breaks."""
+    await pubsub.subscribe(channel)
+    asked = False
+    while True:
+        message = await pubsub.get_message(timeout=IDLE_SECONDS)
+        if message is None:
+            if asked:
+                raise TimeoutError
+            await pubsub.ping()
+            asked = True
+            continue
+        asked = False
+        if message["type"] == "subscribe":
+            yield None
+        elif message["type"] == "message":
+            yield message["data"].decode(errors="replace")
+
+
+async def _answer(call: Awaitable[_Result]) -> _Result:
+    try:
+        async with asyncio.timeout(SECONDS * 2):
+            return await call
+    except (RedisError, OSError, TimeoutError):
+        pass
+    raise StoreUnavailable(retry_after_seconds=1)
+
+
+def open_redis(url: str, *, password: str | None = None, connections: int = 64) -> RedisShared:
+    """Redis; nothing is connected yet.
+
+    Args:
+        url: `redis://HOST:PORT/DB`, `rediss://` for TLS, `unix:///SOCKET`.
+        password: of the user in the URL, which itself should hold none.
+        connections: open at a time, at most.
+
+    Raises:
+        ConfigurationError: the URL cannot be used.
+    """
+    options = {} if password is None else {"password": password}
+    try:
+        client = from_url(
+            url,
+            socket_timeout=SECONDS,
+            socket_connect_timeout=SECONDS,
+            # A second try is for whoever asked to decide: `claim` must not ask twice and see its own first answer.
+            retry=Retry(NoBackoff(), 0),
+            max_connections=connections,
+            client_name="holdback",
+            **options,
+        )
+    except (ValueError, TypeError):
+        client = None
+    if client is None:
+        raise ConfigurationError("the Redis URL is not usable.", cure="Give redis://HOST:PORT/DB or rediss://...")
+    return RedisShared(client)
