@@ -14,6 +14,7 @@ import aiohttp
 import gateway
 import policies
 import recognizers
+from gateway.egress import Egress
 from gateway.errors import ConfigurationError, Overloaded
 from gateway.inspection.inspector import Inspector
 from gateway.observe.metrics import Metrics
@@ -54,6 +55,7 @@ class Services:
     metrics: Metrics
     admission: Admission
     stores: Stores
+    egress: Egress
 
 
 class Admission:
@@ -172,6 +174,7 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
     outside = urlsplit(upstream.base_url).hostname not in _LOOPBACK
     async with (
         open_stores(places(settings.stores)) as stores,
+        Egress(frozenset(settings.egress.open_origins), total_seconds=settings.egress.total_seconds) as egress,
         aiohttp.ClientSession(
             timeout=timeout,
             connector=aiohttp.TCPConnector(limit=upstream.connections),
@@ -184,4 +187,4 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
     ):
         metrics = Metrics()
         admission = Admission(settings.limits.streams, metrics)
-        yield Services(settings, engine, stream_limits(settings), session, metrics, admission, stores)
+        yield Services(settings, engine, stream_limits(settings), session, metrics, admission, stores, egress)

@@ -17,6 +17,7 @@ import yaml
 from pydantic import BaseModel, Field, SecretStr
 
 from gateway.errors import ConfigurationError
+from gateway.settings.egress import EgressSettings
 from gateway.settings.fields import Seconds, Section, secret
 from gateway.settings.stores import StoreSettings
 
@@ -64,6 +65,7 @@ class Settings(Section):
     upstream_key: SecretStr | None = Field(None, description="set by --upstream-key; never in the file")
     limits: Limits = Limits()
     stores: StoreSettings = StoreSettings()
+    egress: EgressSettings = EgressSettings()
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="least severe line to log")
 
 
