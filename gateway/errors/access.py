@@ -1,0 +1,96 @@
+"""Errors of access.
+
+AuthenticationError                 401  invalid_api_key
+├── KeyExpired                      401  key_expired
+├── InvalidProof                    401  invalid_dpop_proof         RFC 9449, section 7
+├── InvalidToken                    401  invalid_token              bound key sent otherwise, wrong key of the proof
+├── UseNonce                        401  use_dpop_nonce             retryable with the nonce of the answer
+└── RefreshReused                   401  refresh_reused             the whole family is revoked
+RequestError
+├── ScopeDenied                     403  scope_denied               `scope` names the one that failed
+├── ModelNotAllowed                 403  model_not_allowed
+├── RateLimited                     429  rate_limited               retryable
+└── BudgetExceeded                  429  budget_exceeded
+GatewayError
+└── AccessUnavailable               503  access_unavailable         retryable; stores of keys or proofs are away
+"""
+
+from gateway.errors import AuthenticationError, GatewayError, RequestError
+
+
+class KeyExpired(AuthenticationError):
+    """The key is known, and its time is over."""
+
+    code = "key_expired"
+    public = "The API key has expired."
+
+
+class InvalidProof(AuthenticationError):
+    """The DPoP proof is missing, malformed, stale, replayed or not for this request."""
+
+    code = "invalid_dpop_proof"
+    public = "The DPoP proof is missing or does not hold for this request."
+
+
+class InvalidToken(AuthenticationError):
+    """The key is bound to a private key, and was not presented with a proof by it."""
+
+    code = "invalid_token"
+    public = "The API key is bound to a private key and needs a DPoP proof made with it."
+
+
+class UseNonce(AuthenticationError):
+    """A proof needs the nonce that the answer carries in `DPoP-Nonce`."""
+
+    code = "use_dpop_nonce"
+    public = "The DPoP proof needs the nonce of this answer."
+    retryable = True
+
+
+class RefreshReused(AuthenticationError):
+    """A refresh credential was used twice: one of the two was stolen, so the family is revoked."""
+
+    code = "refresh_reused"
+    public = "The refresh credential was used before; all credentials of its family are revoked."
+
+
+class ScopeDenied(RequestError):
+    """The key is valid and does not reach so far; `param` names the scope that failed."""
+
+    code = "scope_denied"
+    public = "The API key does not allow this."
+    status = 403
+
+
+class ModelNotAllowed(RequestError):
+    """The model is not on the list of the agent or of the key."""
+
+    code = "model_not_allowed"
+    public = "The API key does not allow this model."
+    status = 403
+
+
+class RateLimited(RequestError):
+    """Too many requests; `retry_after_seconds` says when the next one is allowed."""
+
+    code = "rate_limited"
+    public = "Too many requests."
+    status = 429
+    retryable = True
+
+
+class BudgetExceeded(RequestError):
+    """The money is spent; `retry_after_seconds` says when the budget starts anew."""
+
+    code = "budget_exceeded"
+    public = "The budget is spent."
+    status = 429
+
+
+class AccessUnavailable(GatewayError):
+    """Keys, proofs or limits cannot be checked; nothing is let through."""
+
+    code = "access_unavailable"
+    public = "Access cannot be checked at the moment."
+    status = 503
+    retryable = True
