@@ -76,6 +76,7 @@ LABELS = {
     "holdback_requests": "endpoint, status",
     "holdback_failures": "code",
     "holdback_findings": "direction, entity, action",
+    "holdback_monitored_findings": "direction, entity, action",
 }
 
 

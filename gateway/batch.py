@@ -18,7 +18,9 @@ from gateway.services import build_engine
 from gateway.stream.holdback import BATCH_CHARS, HoldBack, redact
 
 
-def run(policy: str, form: str, files: tuple[Path, ...], out: TextIO = sys.stdout) -> None:
+def run(
+    policy: str, form: str, files: tuple[Path, ...], out: TextIO = sys.stdout, *, hash_key: bytes | None = None
+) -> None:
     """Redact files, or standard input when there are none.
 
     Args:
@@ -28,11 +30,13 @@ def run(policy: str, form: str, files: tuple[Path, ...], out: TextIO = sys.stdou
             points of the input.
         files: read one after another.
         out: where to.
+        hash_key: of the action `hash`.
 
     Raises:
         ConfigurationError: the policy cannot be used, or an input is not what `form` says.
+        PolicyBlock: the policy blocks a value; what came before it has been written.
     """
-    scanner = build_engine(policy).request
+    scanner = build_engine(policy, hash_key=hash_key).request
     one = _jsonl if form == "jsonl" else _text
     console = Console(stderr=True)
     listed: Iterable[Path] = files
@@ -60,6 +64,8 @@ def _text(scanner: Inspector, source: TextIO, _name: str) -> Iterator[str]:
     while piece := source.read(BATCH_CHARS):
         yield channel.push(piece)
     yield channel.finish()
+    if channel.block is not None:
+        raise channel.block
 
 
 def _jsonl(scanner: Inspector, source: TextIO, name: str) -> Iterator[str]:

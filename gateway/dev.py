@@ -31,6 +31,7 @@ def run(
     key: str | None,
     log_level: str,
     data_dir: Path | None,
+    hash_key: str | None = None,
 ) -> None:
     """Serve until stopped; options as for `holdback dev`.
 
@@ -48,6 +49,7 @@ def run(
                 port=port,
                 key=SecretStr(key),
                 policy=policy,
+                hash_key=SecretStr(hash_key or secrets.token_hex(32)),
                 upstream=_upstream(str(base_url)),
                 upstream_key=SecretStr(upstream_key) if upstream_key else None,
                 log_level=log_level,

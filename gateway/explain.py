@@ -9,6 +9,9 @@ from gateway.services import build_engine
 from gateway.stream.holdback import redact
 from recognizers.catalogue import catalogue
 
+EXAMPLE_KEY = bytes(32)
+"""Hashes that are shown here are examples, not what the gateway writes."""
+
 
 def list_recognizers() -> None:
     """A table of all built-in recognizers."""
@@ -28,7 +31,7 @@ def explain(policy: str, text: str) -> None:
     Raises:
         ConfigurationError: the policy cannot be used.
     """
-    engine = build_engine(policy)
+    engine = build_engine(policy, hash_key=EXAMPLE_KEY)
     table = Table("text", "entity", "pattern", "score", "checked", "request", "response")
     for span in sorted(engine.pipeline.find_all(text), key=lambda span: (span.start, span.end)):
         decided = (engine.policy.decide(span.entity, way, span.score) for way in ("request", "response"))

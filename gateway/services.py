@@ -16,32 +16,15 @@ import policies
 import recognizers
 from gateway.egress import Egress
 from gateway.errors import ConfigurationError, Overloaded
-from gateway.inspection.inspector import Inspector
+from gateway.inspection.engine import Engine, engine_of
 from gateway.observe.metrics import Metrics
 from gateway.settings import Settings
 from gateway.settings.stores import StoreSettings
 from gateway.stores.opened import Places, Stores, open_stores
 from gateway.stream.limits import StreamLimits
-from gateway.verdict import Direction
-from policies.loader import load
-from policies.policy import CustomRecognizer, Policy, PolicyError
-from recognizers.catalogue import catalogue
-from recognizers.custom import custom_recognizer
-from recognizers.normalize import Spelling
-from recognizers.pipeline import Pipeline
-from recognizers.recognizer import Recognizer, RecognizerError, marked
+from policies.policy import Policy
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """What inspects: shared by the server and by batch commands."""
-
-    policy: Policy
-    pipeline: Pipeline
-    request: Inspector
-    response: Inspector
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +67,8 @@ class Admission:
             self._gauge.set(self._open)
 
 
-def build_engine(policy_source: str) -> Engine:
-    """The engine for a policy.
+def build_engine(policy_source: str, *, hash_key: bytes | None = None) -> Engine:
+    """The engine for a policy; arguments as for `engine_of`.
 
     Raises:
         ConfigurationError: the policy or a recognizer cannot be used, or the three packages are of different versions.
@@ -95,44 +78,26 @@ def build_engine(policy_source: str) -> Engine:
             "the packages gateway, policies and recognizers are of different versions.",
             cure="Another distribution has taken one of these names: install holdback in an environment of its own.",
         )
-    try:
-        known = catalogue()
-        policy = load(policy_source, known)
-        own = [_custom(recognizer) for recognizer in policy.recognizers]
-        spellings = frozenset(s for s in Spelling if s.value not in policy.unread_spellings)
-        recognizers_ = [*known.values(), *own]
-        pipeline = Pipeline(recognizers_, holdback_chars=policy.holdback_chars, spellings=spellings)
-        for recognizer, written in zip(own, policy.recognizers, strict=True):
-            _check_examples(pipeline, recognizer, written.place)
-    except (PolicyError, RecognizerError) as error:
-        raise ConfigurationError(str(error)) from None
-    request = Inspector(pipeline, policy, Direction.REQUEST)
-    return Engine(policy, pipeline, request, Inspector(pipeline, policy, Direction.RESPONSE))
+    return engine_of(policy_source, hash_key=hash_key)
 
 
-def _custom(written: CustomRecognizer) -> Recognizer:
-    """A policy's recognizer, made ready."""
-    return custom_recognizer(
-        written.name,
-        written.entity,
-        written.patterns,
-        context=written.context,
-        deny_list=written.deny_list,
-        deny_list_score=written.deny_list_score,
-        checksum=written.checksum,
-        ignore_case=written.ignore_case,
-        examples=written.examples,
-        non_examples=written.non_examples,
-    )
+def hash_key(settings: Settings) -> bytes | None:
+    """The key of the action `hash`, when there is one."""
+    return settings.hash_key.get_secret_value().encode() if settings.hash_key else None
 
 
-def _check_examples(pipeline: Pipeline, recognizer: Recognizer, place: str) -> None:
-    """A policy's examples hold, or the policy does not load."""
-    for example in (*recognizer.examples, *recognizer.non_examples):
-        text, wanted = marked(example)
-        found = {(s.start, s.end) for s in pipeline.find_all(text) if s.entity == recognizer.entity}
-        if not wanted <= found or (example in recognizer.non_examples and found):
-            raise RecognizerError(f"{place}: an example of {recognizer.summary!r} does not hold")
+def check_region(policy: Policy, region: str) -> None:
+    """Whether a policy lets an upstream be used.
+
+    Raises:
+        ConfigurationError: its region is not among the policy's.
+    """
+    if not policy.permits_region(region):
+        raise ConfigurationError(
+            f"the upstream's region is {region or 'not given'}; policy {policy.name} allows "
+            f"{', '.join(sorted(policy.regions))}.",
+            cure="Set `upstream.region`, or use an upstream that stands there.",
+        )
 
 
 def stream_limits(settings: Settings) -> StreamLimits:
@@ -166,8 +131,9 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
     Raises:
         ConfigurationError: something cannot be used.
     """
-    engine = engine or build_engine(settings.policy)
+    engine = engine or build_engine(settings.policy, hash_key=hash_key(settings))
     upstream = settings.upstream
+    check_region(engine.policy, upstream.region)
     # Silence and total duration are watched by `server/upstream.py` and the driver, which need no timer a read.
     timeout = aiohttp.ClientTimeout(total=None, connect=upstream.connect_seconds)
     # The machine's proxy and CA settings hold towards providers, not towards this machine itself.

@@ -14,22 +14,24 @@ class Direction(Enum):
 
 
 class Action(Enum):
-    """What becomes of a finding. A policy chooses one of the first three; the last two are what becomes of a token of
-    our own: it turns back into its value, or stays as it is."""
+    """What becomes of a finding, from what protects least to what protects most (see `policies.actions`). `KEEP` and
+    `RESTORE` are no policy's choice but what becomes of a token of our own: it stays as it is, or turns back into its
+    value."""
 
-    REDACT = "redact"
     ALLOW = "allow"
-    TOKENIZE = "tokenize"
-    RESTORE = "restore"
+    WARN = "warn"
     KEEP = "keep"
+    RESTORE = "restore"
+    MASK = "mask"
+    TOKENIZE = "tokenize"
+    HASH = "hash"
+    REDACT = "redact"
+    BLOCK = "block"
 
-    @property
-    def is_loss(self) -> bool:
-        """Whether nobody can say afterwards what stood there."""
-        return self.value not in _NO_LOSS
 
-
-_NO_LOSS = frozenset({"allow", "monitor", "tokenize", "restore"})
+_STRENGTH = {action: place for place, action in enumerate(Action)}
+_PASSING = frozenset({Action.ALLOW, Action.WARN})
+_NO_LOSS = frozenset({Action.KEEP, Action.RESTORE, Action.TOKENIZE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Finding:
     `tail` is opaque to all but the scanner: when it is set, the finding is the head of something longer, of which the
     rest is swallowed as it comes; `view` goes with it. `exclusive`: what others find inside it is none of theirs, as
     with a token of our own that looks like personal data. `claimant` is whose it is, where several scanners claim.
+    `enforced` is false in `mode: monitor`: the action is reported and not carried out.
     """
 
     start: int
@@ -52,9 +55,22 @@ class Finding:
     view: int = field(default=0, compare=False, repr=False)
     exclusive: bool = False
     claimant: int = 0
+    enforced: bool = True
 
     @property
-    def rank(self) -> tuple[bool, int, float, str]:
-        """Which of several overlapping findings names the whole: validated beats shaped, longer beats shorter, then
-        the higher score; the entity's name settles what is left, so that the answer never depends on order."""
-        return self.validated, self.end - self.start, self.score, self.entity
+    def passes(self) -> bool:
+        """It is reported and its text goes on: nothing is covered or held for its sake. An `allow` that is reported is
+        an exception: it excuses what others find inside it."""
+        return not self.enforced or self.action in _PASSING
+
+    @property
+    def is_loss(self) -> bool:
+        """Whether nobody can say afterwards what stood there."""
+        return not self.passes and self.action not in _NO_LOSS
+
+    @property
+    def rank(self) -> tuple[int, bool, int, float, str]:
+        """Which of several overlapping findings names the whole and says what becomes of it: the action that protects
+        most, then validated beats shaped, longer beats shorter, then the higher score; the entity's name settles what
+        is left, so that the answer never depends on order."""
+        return _STRENGTH[self.action], self.validated, self.end - self.start, self.score, self.entity

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 
-from policies.document import Document, nearest
+from policies.document import Document
+from policies.nodes import Facts, nearest
 from policies.policy import Policy, PolicyError
 
 POLICY_BYTES_MAX = 1 << 20
@@ -34,17 +35,37 @@ def preset_text(name: str) -> str:
     return (resources.files("policies.presets") / f"{name}.yaml").read_text(encoding="utf-8")
 
 
-def load(source: str, entities: Iterable[str]) -> Policy:
+def load(source: str, known: Iterable[str] | Facts) -> Policy:
     """Load a preset by name, or a policy file by path (anything with a `/` or ending in `.yaml` or `.yml`).
 
     Args:
         source: preset name or path.
-        entities: the entities that recognizers know; others are refused as typing errors.
+        known: what the policy is checked against; of entities alone, every action fits every one of them.
 
     Raises:
         PolicyError: unknown preset, unreadable file, or a mistake in it.
     """
-    return _load(source, frozenset(entities), Path.cwd(), ())
+    return _load(source, known if isinstance(known, Facts) else Facts(frozenset(known)), Path.cwd(), ())
+
+
+def overlay(policy: Policy, place: str, text: str, known: Iterable[str] | Facts) -> Policy:
+    """A policy with an overlay merged onto it, as tenants and agents have one: the keys of a policy file without
+    `extends` (JSON is YAML). What the overlay says wins.
+
+    Args:
+        policy: below it.
+        place: what complaints name, such as `overlay of tenant acme`.
+        text: of the overlay; empty for none.
+        known: as for `load`.
+
+    Raises:
+        PolicyError: too large, or a mistake in it.
+    """
+    if not text.strip():
+        return policy
+    if len(text.encode()) > POLICY_BYTES_MAX:
+        raise PolicyError(f"{place}: larger than {POLICY_BYTES_MAX} bytes")
+    return Document(place, text, known if isinstance(known, Facts) else Facts(frozenset(known))).onto(policy)
 
 
 def is_path(source: str) -> bool:
@@ -52,7 +73,7 @@ def is_path(source: str) -> bool:
     return "/" in source or source.endswith((".yaml", ".yml"))
 
 
-def _load(source: str, entities: frozenset[str], folder: Path, seen: tuple[str, ...]) -> Policy:
+def _load(source: str, facts: Facts, folder: Path, seen: tuple[str, ...]) -> Policy:
     if is_path(source):
         try:
             path = (folder / source).resolve()
@@ -66,7 +87,7 @@ def _load(source: str, entities: frozenset[str], folder: Path, seen: tuple[str, 
         raise PolicyError(f"{place}: extends itself")
     if len(seen) >= EXTENDS_MAX:
         raise PolicyError(f"{place}: more than {EXTENDS_MAX} policies extend one another")
-    return Document(place, text, entities).policy(name, lambda base: _load(base, entities, folder, (*seen, key)))
+    return Document(place, text, facts).policy(name, lambda base: _load(base, facts, folder, (*seen, key)))
 
 
 def _read(path: Path) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -20,12 +21,29 @@ def nearest(word: str, words: Iterable[str]) -> str:
     return f" (did you mean {close[0]!r}?)" if close else ""
 
 
+def _fits(_entity: str, _action: str) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a policy is checked against.
+
+    Args:
+        entities: that recognizers know; others are refused as typing errors.
+        unfit: from entity and action to why the action does not fit the entity; `""` when it does.
+    """
+
+    entities: frozenset[str]
+    unfit: Callable[[str, str], str] = _fits
+
+
 class Nodes:
     """A YAML file and what may be read from its nodes. Aliases are refused: they make bombs, and hide what is in
     force."""
 
-    def __init__(self, place: str, source: str) -> None:
-        self._place, self._source = place, source
+    def __init__(self, place: str, source: str, facts: Facts) -> None:
+        self._place, self._source, self.facts = place, source, facts
 
     def root(self) -> yaml.Node:
         """The root node.
@@ -84,6 +102,13 @@ class Nodes:
         if word not in known:
             raise self.error(node, f"unknown word {word!r}{nearest(word, known)}; known: {', '.join(known)}")
         return word
+
+    def whole(self, node: yaml.Node, low: int, high: int) -> int:
+        """A whole number in a range."""
+        number = self.number(node, low, high)
+        if number != int(number):
+            raise self.error(node, "a whole number is expected here")
+        return int(number)
 
     def flag(self, node: yaml.Node) -> bool:
         """`on` or `off`, or any other of YAML's words for them."""

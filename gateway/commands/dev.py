@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from gateway.commands.failing import fails_clearly
+from gateway.commands.failing import fails_clearly, hash_key_option
 
 
 @click.command()
@@ -19,6 +19,7 @@ from gateway.commands.failing import fails_clearly
 @click.option("--key", envvar="HOLDBACK_KEY", help="Bearer key that clients send. Made up when it is not given.")
 @click.option("--log-level", default="info", type=click.Choice(["debug", "info", "warning", "error"]))
 @click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Keep data here; else it is lost.")
+@hash_key_option
 @fails_clearly
 def dev(**options: Any) -> None:
     """Start with embedded defaults; prints a key and a curl line."""

@@ -10,10 +10,18 @@ from typing import Any
 import click
 
 from gateway.errors import ConfigurationError
+from gateway.errors.policy import PolicyBlock
 from gateway.errors.stores import StoreUnavailable
 
+EXIT_BLOCKED = 3
+"""`holdback redact` met a value that the policy blocks."""
 EXIT_UNAVAILABLE = 69
 """EX_UNAVAILABLE of sysexits.h: nothing is wrong with the configuration, a supervisor may try again."""
+hash_key_option = click.option(
+    "--hash-key", envvar="HOLDBACK_HASH_KEY", help="Key of the policy's `hash`, when it has any."
+)
+ANY_KEY = bytes(32)
+"""For commands that show no hash."""
 
 
 def fails_clearly(command: Callable[..., None]) -> Callable[..., None]:
@@ -29,5 +37,8 @@ def fails_clearly(command: Callable[..., None]) -> Callable[..., None]:
         except StoreUnavailable as error:
             click.echo(f"holdback: {error}", err=True)
             sys.exit(EXIT_UNAVAILABLE)
+        except PolicyBlock as error:
+            click.echo(f"holdback: {error} ({error.entity})", err=True)
+            sys.exit(EXIT_BLOCKED)
 
     return run

@@ -1,14 +1,15 @@
 """A pipeline and a policy, for one direction: the scanner that a hold-back asks.
 
-Findings that the policy lets pass are dropped here, before overlaps are settled: an allowed span neither covers
-another nor is covered by name.
+Findings that the policy allows are dropped here, before overlaps are settled: an allowed span neither covers another
+nor is covered by name. Those that pass and are reported (`warn`, `mode: monitor`) are told by `Finding.passes`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import cast
 
-from gateway.inspection.operators import OPERATORS
+from gateway.inspection.operators import Operator, operators
 from gateway.verdict import Action, Direction, Finding
 from policies.policy import Policy
 from recognizers.pipeline import Pipeline, Progress
@@ -18,10 +19,17 @@ from recognizers.recognizer import Span, Tail
 class Inspector:
     """Implements `gateway.stream.holdback.Scanner`; immutable, shared by all channels of its direction."""
 
-    def __init__(self, pipeline: Pipeline, policy: Policy, direction: Direction) -> None:
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        policy: Policy,
+        direction: Direction,
+        operators_: Mapping[Action, Operator] | None = None,
+    ) -> None:
         self._pipeline = pipeline
         self._policy = policy
         self._direction = direction
+        self._operators = operators_ or operators(policy)
 
     def start(self, *, json_text: bool) -> Progress:
         return Progress(json_text=json_text)
@@ -33,7 +41,8 @@ class Inspector:
         return frontier, [finding for span in spans if (finding := self._finding(span)) is not None]
 
     def _finding(self, span: Span) -> Finding | None:
-        action = Action(self._policy.decide(span.entity, self._direction.value, span.score))
+        decision = self._policy.decision(span.entity, self._direction.value, span.score)
+        action = Action(decision.action)
         if action is Action.ALLOW:
             return None
         return Finding(
@@ -46,6 +55,7 @@ class Inspector:
             span.validated,
             span.tail,
             span.view,
+            enforced=decision.enforced,
         )
 
     def tail_end(
@@ -76,4 +86,4 @@ class Inspector:
         return self._pipeline.cut_off(raw)
 
     def replacement(self, finding: Finding, text: str) -> str:
-        return OPERATORS[finding.action](finding, text)
+        return self._operators[finding.action](finding, text)

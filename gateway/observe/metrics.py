@@ -24,6 +24,12 @@ class Metrics:
         self.findings = Counter(
             "holdback_findings", "Findings acted on.", ("direction", "entity", "action"), registry=self.registry
         )
+        self.monitored = Counter(
+            "holdback_monitored_findings",
+            "Findings that passed because the policy only monitors them, by the action that was not taken.",
+            ("direction", "entity", "action"),
+            registry=self.registry,
+        )
         self.inspect_seconds = Histogram(
             "holdback_inspect_request_seconds",
             "Time to inspect a request body.",
@@ -34,7 +40,8 @@ class Metrics:
     def count(self, direction: str, findings: Iterable[Finding]) -> None:
         """Count findings by entity and action."""
         for finding in findings:
-            self.findings.labels(direction, finding.entity, finding.action.value).inc()
+            counter = self.findings if finding.enforced else self.monitored
+            counter.labels(direction, finding.entity, finding.action.value).inc()
 
     def render(self) -> bytes:
         """The text exposition format."""

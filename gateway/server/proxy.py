@@ -33,6 +33,7 @@ from gateway.wire.format import Slot, WireFormat
 from gateway.wire.json_text import Kind, Node, parse
 
 _Result = TypeVar("_Result")
+MONITOR_HEADER = "X-Holdback-Monitor"
 THREAD_BYTES = 32 << 10
 """A body larger than this is inspected in a thread, so that it does not hold the streams of others."""
 
@@ -115,7 +116,7 @@ class Proxy:
             status=upstream.status,
             body=shown,
             content_type="application/json",
-            headers={**response_headers(upstream), REQUEST_ID_HEADER: request[REQUEST_ID]},
+            headers={**response_headers(upstream), **self._marks(), REQUEST_ID_HEADER: request[REQUEST_ID]},
         )
 
     async def _refused(self, upstream: aiohttp.ClientResponse, request: web.Request) -> web.Response:
@@ -135,6 +136,7 @@ class Proxy:
         client = web.StreamResponse(
             headers={
                 **response_headers(upstream),
+                **self._marks(),
                 "Content-Type": "text/event-stream; charset=utf-8",
                 "Cache-Control": "no-cache, no-transform",
                 "X-Accel-Buffering": "no",
@@ -157,6 +159,11 @@ class Proxy:
             logger().warning("stream_failed", code=driver.error.code)
         return client
 
+    def _marks(self) -> dict[str, str]:
+        """What an answer says of the policy: the directions in which something is only monitored."""
+        monitored = self._services.engine.policy.monitored()
+        return {MONITOR_HEADER: ", ".join(monitored)} if monitored else {}
+
     def _note(self, direction: Direction, inspected: Inspected) -> None:
         for path, findings in inspected.reports:
             self._report(direction, path, findings)
@@ -165,6 +172,10 @@ class Proxy:
         self._services.metrics.count(direction.value, findings)
         entities = sorted({finding.entity for finding in findings})
         logger().debug("redacted", direction=direction.value, channel=channel, entities=entities, count=len(findings))
+        passed = [finding for finding in findings if not finding.enforced]
+        if passed:
+            entities = sorted({finding.entity for finding in passed})
+            logger().info("monitored", direction=direction.value, channel=channel, entities=entities, count=len(passed))
 
 
 async def _off_loop(body: bytes, work: Callable[[bytes], _Result]) -> _Result:

@@ -29,6 +29,9 @@ class Upstream(Section):
     """The model provider."""
 
     base_url: str = Field(description="OpenAI-compatible base URL, ending in /v1", pattern=r"^https?://[^\s?#@]+$")
+    region: str = Field(
+        "", pattern="^[a-z]{0,8}$", description="where it stands; a policy's `regions` say which may be used"
+    )
     api_key_env: str = Field("", description="environment variable that holds the provider's key")
     api_key_file: str = Field("", description="file that holds the provider's key")
     connect_seconds: Seconds = Field(10, description="deadline for a connection to the provider")
@@ -61,6 +64,10 @@ class Settings(Section):
     key: SecretStr | None = Field(None, description="bearer key that clients send; set by --key or HOLDBACK_KEY")
     key_env: str = Field("HOLDBACK_KEY", description="environment variable that holds the clients' bearer key")
     policy: str = Field("default", description="preset name, or path of a policy file")
+    hash_key: SecretStr | None = Field(None, description="key of the action `hash`; never in the file")
+    hash_key_env: str = Field(
+        "HOLDBACK_HASH_KEY", description="environment variable that holds the key of a policy's `hash`, when it has any"
+    )
     upstream: Upstream
     upstream_key: SecretStr | None = Field(None, description="set by --upstream-key; never in the file")
     limits: Limits = Limits()
@@ -166,9 +173,11 @@ def _with_secrets(settings: Settings, environment: Mapping[str, str], file: str)
             file=file,
             cure=f"Set {settings.key_env}, for example to the output of `openssl rand -hex 24`.",
         )
+    hash_key = environment.get(settings.hash_key_env)
     update = {
         "key": SecretStr(key),
         "upstream_key": SecretStr(upstream_key) if upstream_key else None,
+        "hash_key": SecretStr(hash_key) if hash_key else None,
         "stores": settings.stores.with_secrets(environment, file),
     }
     return settings.model_copy(update=update)

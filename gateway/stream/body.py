@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from gateway.errors import AttachmentBlocked, GatewayError, UnreadableAnswer
+from gateway.errors.policy import PolicyBlock
 from gateway.stream.holdback import BATCH_CHARS, HoldBack, Range, Redacted, Scanner, redact, settled
 from gateway.stream.json_holdback import redact_json
 from gateway.verdict import Direction, Finding
@@ -55,6 +56,7 @@ def inspect_slots(
 
     Raises:
         AttachmentBlocked, UnreadableAnswer: there is one, and the policy blocks it.
+        PolicyBlock: the policy blocks a value; `param` says where.
     """
     edits: list[Edit] = []
     reports: list[tuple[str, tuple[Finding, ...]]] = []
@@ -68,10 +70,14 @@ def inspect_slots(
                 raise blocked(direction, path_of(group[0].steps, rules.keys))
             continue
         before = len(edits)
-        found = _edit_group(group, scanner, edits, keys)
+        try:
+            found = _edit_group(group, scanner, edits, keys)
+        except PolicyBlock as block:
+            block.param = path_of(group[0].steps, rules.keys)
+            raise
         if found:
             reports.append((path_of(group[0].steps, rules.keys), tuple(found)))
-            if any(finding.action.is_loss for finding in found):
+            if any(finding.is_loss for finding in found):
                 altered.update(slot.steps for slot in group)
         if len(edits) > before:
             changed.update(step for step in group[0].steps[1:2] if isinstance(step, int))
@@ -217,4 +223,6 @@ def _redact_cut_off(scanner: Scanner, slot: Slot) -> Redacted:
     channel = HoldBack(scanner, context=slot.context)
     out = [channel.push(slot.text[at : at + BATCH_CHARS]) for at in range(0, len(slot.text), BATCH_CHARS)]
     out.append(channel.finish(truncated=True))
+    if channel.block is not None:
+        raise channel.block
     return Redacted("".join(out), tuple(channel.findings), tuple(channel.replaced))

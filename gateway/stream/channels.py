@@ -11,11 +11,14 @@ Laws kept here:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from gateway.errors import ResponseTooLarge, UpstreamProtocolError
+from gateway.errors.policy import PolicyBlock
+from gateway.stream.escapes import joined
 from gateway.stream.holdback import HoldBack, Scanner
-from gateway.stream.json_holdback import JsonHoldBack, joined
+from gateway.stream.json_holdback import JsonHoldBack
 from gateway.stream.limits import StreamLimits
 from gateway.verdict import Finding
 from gateway.wire.format import Channel, SlotKind
@@ -33,6 +36,7 @@ class Rest:
     text: str = field(repr=False)
     frame: bytes = field(repr=False)
     findings: tuple[Finding, ...]
+    block: PolicyBlock | None = None
 
 
 class _Told:
@@ -90,6 +94,7 @@ class Channels:
         Raises:
             ResponseTooLarge: there are too many channels.
             UpstreamProtocolError: the channel has ended.
+            PolicyBlock: the policy blocks a value in it; what stands before it is in the channel's rest.
         """
         channel = self._open.get(key)
         if channel is None:
@@ -123,13 +128,17 @@ class Channels:
         for key in keys:
             channel = self._open.pop(key)
             lost = REPLACEMENT_CHARACTER if self._halves.pop(key, "") else ""
-            rest = (channel.push(lost) if lost else "") + channel.finish(truncated=truncated)
-            if any(finding.action.is_loss for finding in channel.findings):
+            rest = ""
+            if lost:
+                with suppress(PolicyBlock):  # it is in `channel.block`, and `finish` gives what stands before it
+                    rest = channel.push(lost)
+            rest += channel.finish(truncated=truncated)
+            if any(finding.is_loss for finding in channel.findings):
                 self._altered.add(key)
             if self._records is not None:
                 self._remember(self._records, key, lost, rest)
                 self._settle(self._records.pop(key, None))
-            yield Rest(key, rest, self._frames.pop(key, b""), tuple(channel.findings))
+            yield Rest(key, rest, self._frames.pop(key, b""), tuple(channel.findings), channel.block)
 
     def clear(self) -> None:
         """Forget what is held."""

@@ -4,7 +4,9 @@ Laws kept here:
 1. A component is covered as a whole by one replacement, of the finding with the highest rank.
 2. What is claimed exclusively (`Finding.exclusive`) is cut out: it keeps its own place and its own replacement,
    findings inside it are dropped, and what reaches beyond it is replaced beside it, unless it is too little to tell.
-3. Everything goes by position, nothing by the order in which findings came.
+3. A finding that passes (`Finding.passes`) covers nothing and joins nothing. One that is an exception (`allow`)
+   excuses what stands wholly inside it.
+4. Everything goes by position, nothing by the order in which findings came.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gateway.verdict import Finding
+from gateway.verdict import Action, Finding
 
 COMPONENT_CHARS_MAX = 1024
 """A chain of overlapping findings is broken here, by position, so that it cannot hold a stream for ever."""
@@ -24,6 +26,51 @@ class Component(NamedTuple):
     start: int
     end: int
     members: list[Finding]
+
+
+EVERY_ENTITY = "*"
+"""The entity of an exception for all of them."""
+
+
+def acting(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings without those that pass and those that are excused. A head is not: its tail reaches further."""
+    exceptions = _exceptions(findings)
+    return [finding for finding in findings if not finding.passes and not _excused(finding, exceptions)]
+
+
+def passing(findings: Sequence[Finding], cut: int) -> list[Finding]:
+    """What is to be reported of the findings left of the cut that pass: each once, of exceptions those that excused
+    something."""
+    exceptions = _exceptions(findings)
+    return [
+        finding
+        for finding in dict.fromkeys(findings)
+        if finding.end <= cut
+        and finding.passes
+        and (
+            not _excused(finding, exceptions)
+            if finding.action is not Action.ALLOW
+            else any(_excused(one, [finding]) for one in findings if one.action is not Action.ALLOW)
+        )
+    ]
+
+
+def undecided(findings: Sequence[Finding], cut: int) -> list[Finding]:
+    """The findings that a later settlement needs: those that reach past the cut, and what an exception that does has
+    inside it."""
+    exceptions = [finding for finding in _exceptions(findings) if finding.end > cut]
+    return [f for f in findings if f.end > cut or f.start >= cut or _excused(f, exceptions)]
+
+
+def _exceptions(findings: Sequence[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.action is Action.ALLOW]
+
+
+def _excused(finding: Finding, exceptions: Sequence[Finding]) -> bool:
+    return finding.tail is None and any(
+        one.start <= finding.start and finding.end <= one.end and one.entity in (EVERY_ENTITY, finding.entity)
+        for one in exceptions
+    )
 
 
 def components(findings: Sequence[Finding], floor: int) -> list[Component]:

@@ -8,6 +8,7 @@ Laws kept here:
 3. Held text is always the original. A replacement is made on release and never scanned again; the left context that
    recognizers see is original text too.
 4. A head with a tail leaves at once; its tail is swallowed as it comes.
+5. Nothing from the first value on that the policy blocks leaves: `push` raises, and `finish` gives what stands before.
 
 Overlaps are settled in `components.py`. A finding that begins in swallowed text is swallowed with it.
 """
@@ -18,9 +19,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
-from gateway.stream.components import Component, carved, components
+from gateway.errors.policy import PolicyBlock
+from gateway.stream.components import Component, acting, carved, components, passing, undecided
 from gateway.stream.scanner import Scanner, WholeValues
-from gateway.verdict import Finding
+from gateway.stream.tails import OpenTail, swallow
+from gateway.verdict import Action, Finding
 
 __all__ = ["HoldBack", "Range", "Redacted", "Scanner", "channel_of", "redact", "settled"]
 
@@ -36,18 +39,12 @@ CUT_OFF = "[CUT_OFF]"
 """Stands for the undecided end of a text that was cut off, when it could be the better part of a value."""
 
 
-@dataclass(slots=True)
-class _OpenTail:
-    finding: Finding
-    at: int
-    swallowed: int
-
-
 class HoldBack:
     """One channel. `push` and `finish` answer the text that may leave."""
 
     __slots__ = (
         "_base",
+        "_blocked_at",
         "_covered",
         "_pending",
         "_progress",
@@ -55,6 +52,7 @@ class HoldBack:
         "_released",
         "_scanner",
         "_tails",
+        "block",
         "findings",
         "replaced",
         "winners",
@@ -73,8 +71,11 @@ class HoldBack:
         self._base = -len(context)
         self._released = 0
         self._covered = 0
+        self._blocked_at = 0
         self._pending: list[Finding] = []
-        self._tails: list[_OpenTail] = []
+        self._tails: list[OpenTail] = []
+        self.block: PolicyBlock | None = None
+        """Set when a value is blocked."""
         self.findings: list[Finding] = []
         self.replaced: list[tuple[int, int, str]] = []
         """Start, end and replacement of each component, its tail included, in offsets of the text."""
@@ -87,7 +88,12 @@ class HoldBack:
         return self._base + len(self._raw) - self._released
 
     def push(self, text: str) -> str:
-        """Take in a delta; the text that is decided by now."""
+        """Take in a delta; the text that is decided by now.
+
+        Raises:
+            PolicyBlock: the policy blocks a value that is decided by now. What may leave before it is what `finish`
+                then gives.
+        """
         raw = self._raw = self._raw + text
         base, released = self._base, self._released
         frontier, found = self._scanner.scan(raw, base, self._progress, final=False)
@@ -99,19 +105,26 @@ class HoldBack:
         return raw[released - base : frontier - base]
 
     def finish(self, *, truncated: bool = False) -> str:
-        """The rest of the text; no more comes.
+        """The rest of the text; no more comes. What the policy blocks is no error here but set in `block`: the text
+        that is answered ends before it.
 
         Args:
             truncated: the text was cut off (token limit, broken stream). What is still undecided then becomes
                 `[CUT_OFF]` when it holds an `@`, five digits or the head of a secret, and is released otherwise.
         """
-        undecided = self._released if not truncated else self._undecided()
+        if self.block is not None:
+            return self._settle(self._blocked_at, [], final=False)
+        live = self._live() if truncated else self._released
         frontier, found = self._scanner.scan(self._raw, self._base, self._progress, final=True)
-        out = self._settle(frontier, found, final=True, guarded=undecided if truncated else None)
+        try:
+            out = self._settle(frontier, found, final=True, guarded=live if truncated else None)
+        except PolicyBlock:
+            return self._settle(self._blocked_at, [], final=False)
         self._raw, self._base = "", frontier
         return out
 
-    def _undecided(self) -> int:
+    def _live(self) -> int:
+        """From where on nothing is decided."""
         frontier, found = self._scanner.scan(self._raw, self._base, self._progress, final=False)
         self._pending += found
         return frontier
@@ -121,13 +134,15 @@ class HoldBack:
         self._pending.sort(key=attrgetter("start", "end", "recognizer"))
         cut = frontier
         ready: list[Component] = []
-        for component in components(self._pending, self._released):
+        for component in components(acting(self._pending), self._released):
             if component.end > frontier:
                 cut = min(cut, component.start)
                 break
+            self._refuse(component)
             parts = carved(component)
             ready += parts if len(parts) == 1 else filter(self._tells, parts)
-        self._pending = [finding for finding in self._pending if finding.end > cut or finding.start >= cut]
+        self.findings += passing(self._pending, cut)
+        self._pending = undecided(self._pending, cut)
         out: list[str] = []
         at = self._released
         for start, end, members in ready:
@@ -137,6 +152,16 @@ class HoldBack:
         out.append(self._open_text(at, cut, guarded, final=final))
         self._release(cut)
         return "".join(out)
+
+    def _refuse(self, component: Component) -> None:
+        """Stop at a component that the policy blocks."""
+        blocked = [finding for finding in component.members if finding.action is Action.BLOCK]
+        if blocked:
+            self._blocked_at = component.start
+            self.findings += dict.fromkeys(blocked)
+            self.block = PolicyBlock()
+            self.block.entity = max(blocked, key=attrgetter("rank")).entity
+            raise self.block
 
     def _open_text(self, start: int, end: int, guarded: int | None, *, final: bool) -> str:
         """Text between components, less what tails swallow."""
@@ -162,7 +187,7 @@ class HoldBack:
             self.winners.append(winner)
         self._cover(end)
         heads = {(finding, finding.view): finding for finding in members if finding.tail is not None}
-        self._tails += [_OpenTail(finding, finding.end, 0) for finding in heads.values()]
+        self._tails += [OpenTail(finding, finding.end, 0) for finding in heads.values()]
         self._swallow(end, final=final)
         return out
 
@@ -179,26 +204,10 @@ class HoldBack:
 
     def _swallow(self, limit: int, *, final: bool) -> None:
         """Move open tails on, up to `limit`."""
-        still_open = []
-        for tail in self._tails:
-            if tail.at < limit:
-                end, is_open = self._scanner.tail_end(
-                    tail.finding,
-                    self._raw,
-                    self._base,
-                    self._progress,
-                    start=tail.at,
-                    limit=limit,
-                    swallowed=tail.swallowed,
-                    final=final,
-                )
-                tail.swallowed += end - tail.at
-                tail.at = end
-                self._cover(end)
-                if not is_open:
-                    continue
-            still_open.append(tail)
-        self._tails = still_open
+        if self._tails:
+            buffer = (self._raw, self._base, self._progress)
+            self._tails, end = swallow(self._tails, self._scanner, buffer, limit, final=final)
+            self._cover(end)
 
     def _cover(self, end: int) -> None:
         """What stands before `end` belongs to the last component."""
@@ -242,7 +251,7 @@ class WholeHoldBack(HoldBack):
             self.replaced[place] = (start, end, shown)
             out += [text[at:start], shown]
             at = end
-        return "".join([*out, text[at:]])
+        return "".join([*out, text[at:] if self.block is None else text[at : self._blocked_at]])
 
     def _replacement(self, winner: Finding, text: str) -> str:
         return ""
@@ -265,18 +274,27 @@ class Redacted:
 
 
 def redact(scanner: Scanner, text: str, *, context: str = "", json_text: bool = False) -> Redacted:
-    """A whole text at once, by the same engine; arguments as for `HoldBack`."""
+    """A whole text at once, by the same engine; arguments as for `HoldBack`.
+
+    Raises:
+        PolicyBlock: the policy blocks a value in it.
+    """
     channel = channel_of(scanner, context=context, json_text=json_text)
     out = [channel.push(text[at : at + BATCH_CHARS]) for at in range(0, len(text), BATCH_CHARS)]
     out.append(channel.finish())
+    if channel.block is not None:
+        raise channel.block
     return Redacted("".join(out), tuple(channel.findings), tuple(channel.replaced), tuple(channel.winners))
 
 
 def settled(scanner: Scanner, text: str) -> tuple[list[Range], list[Finding]]:
-    """The components of a whole text, each with the finding that names it, and all findings; nothing is replaced."""
+    """The components of a whole text, each with the finding that names it, and all findings; nothing is replaced.
+    Raises as `redact` does."""
     channel = WholeHoldBack(scanner)
     for at in range(0, len(text), BATCH_CHARS):
         channel.push(text[at : at + BATCH_CHARS])
     HoldBack.finish(channel)
+    if channel.block is not None:
+        raise channel.block
     names = zip(channel.replaced, channel.winners, strict=True)
     return [(start, end, winner) for (start, end, _), winner in names], channel.findings

@@ -16,8 +16,10 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+from gateway.errors.policy import PolicyBlock
+from gateway.stream.escapes import unescaping
 from gateway.stream.holdback import BATCH_CHARS, LEFT_CONTEXT_CHARS, HoldBack, Redacted, channel_of
-from gateway.stream.scanner import Scanner, WholeValues
+from gateway.stream.scanner import Scanner
 from gateway.verdict import Finding
 from gateway.wire.json_text import quote
 
@@ -49,51 +51,12 @@ class _Expect(Enum):
     NOTHING = "white space"
 
 
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
-_SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-
-
-class _Unescaping:
-    """A scanner for the inside of strings: it reads escapes in what it is asked, and writes them in what it answers."""
-
-    def __init__(self, scanner: Scanner) -> None:
-        self.start = scanner.start
-        self.scan = scanner.scan
-        self.tail_end = scanner.tail_end
-        self._replacement = scanner.replacement
-        self._cut_off = scanner.cut_off
-
-    def cut_off(self, raw: str) -> bool:
-        return self._cut_off(_unescaped(raw)) or self._cut_off(raw)
-
-    def replacement(self, finding: Finding, text: str) -> str:
-        return quote(self._replacement(finding, _unescaped(text)))[1:-1].decode()
-
-
-class _UnescapingWhole(_Unescaping, WholeValues):
-    """The same for scanners that need whole values."""
-
-
-def joined(text: str) -> str:
-    """The text with its surrogate pairs as the characters they stand for."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
-
-
-def _unescaped(text: str) -> str:
-    """What a JSON string says whose inside this is."""
-    if "\\" not in text:
-        return text
-    return joined(
-        _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else _SHORT.get(match[2], match[2]), text)
-    )
-
-
 class JsonHoldBack:
     """Same face as `HoldBack`."""
 
     def __init__(self, scanner: Scanner) -> None:
         self._plain = scanner
-        self._scanner = (_UnescapingWhole if isinstance(scanner, WholeValues) else _Unescaping)(scanner)
+        self._scanner = unescaping(scanner)
         self._expect = _Expect.VALUE
         self._stack: list[tuple[str, str]] = []
         self._key = ""
@@ -105,6 +68,8 @@ class JsonHoldBack:
         self._bare = ""
         self._left = ""
         self._prose: HoldBack | None = None
+        self._kept = ""
+        self.block: PolicyBlock | None = None
         self.findings: list[Finding] = []
 
     @property
@@ -114,27 +79,35 @@ class JsonHoldBack:
         return len(self._bare) + (inner.held_chars if inner else 0)
 
     def push(self, text: str) -> str:
-        """Take in a delta; the text that is decided by now."""
+        """Take in a delta; the text that is decided by now. Raises as `HoldBack.push` does."""
         out: list[str] = []
         at = 0
-        while at < len(text):
-            if self._prose is not None:
-                out.append(self._prose.push(text[at:]))
-                break
-            at = self._in_string(text, at, out) if self._string is not None else self._outside(text, at, out)
+        try:
+            while at < len(text):
+                if self._prose is not None:
+                    out.append(self._prose.push(text[at:]))
+                    break
+                at = self._in_string(text, at, out) if self._string is not None else self._outside(text, at, out)
+        except PolicyBlock as block:
+            self.block, self._kept = block, "".join(out)
+            raise
         if self._prose is None:
             self._left = (self._left + text)[-LEFT_CONTEXT_CHARS - BARE_CHARS_MAX :]
         return "".join(out)
 
     def finish(self, *, truncated: bool = False) -> str:
-        """The rest; `truncated` as for `HoldBack.finish`."""
-        out: list[str] = []
-        if self._bare and self._prose is None:
-            self._end_bare(out, truncated=truncated)
+        """The rest; `truncated` and `block` as for `HoldBack.finish`."""
+        out = [self._kept]
+        if self._bare and self._prose is None and self.block is None:
+            try:
+                self._end_bare(out, truncated=truncated)
+            except PolicyBlock as block:
+                self.block = block
         for inner in (self._string, self._prose):
             if inner is not None:
                 out.append(inner.finish(truncated=truncated))
                 self.findings += inner.findings
+                self.block = self.block or inner.block
         self._string = self._prose = None
         return "".join(out)
 
@@ -171,6 +144,8 @@ class JsonHoldBack:
     def _end_string(self, string: HoldBack, out: list[str]) -> None:
         rest = string.finish()
         out.append(rest)
+        if string.block is not None:
+            raise string.block
         if self._is_key and string.findings:
             shown = (self._shown + rest)[:KEY_CHARS_MAX]
             count = self._shown_keys[shown] = self._shown_keys.get(shown, 0) + 1
@@ -258,8 +233,12 @@ class JsonHoldBack:
             context = f"{self._key}: " if self._key else ""
             scanner = self._plain if is_literal else self._scanner
             channel = channel_of(scanner, context=context, json_text=not is_literal)
-            shown = channel.push(token) + channel.finish(truncated=truncated)
-            self.findings += channel.findings
+            try:
+                shown = channel.push(token) + channel.finish(truncated=truncated)
+            finally:
+                self.findings += channel.findings
+            if channel.block is not None:
+                raise channel.block
             if shown != token:
                 # A token in the place of a number is one itself, or stands in quotes like every other replacement.
                 is_number = shown[-1:].isdigit() and _LITERAL.fullmatch(shown)
@@ -283,4 +262,6 @@ def redact_json(scanner: Scanner, text: str, *, truncated: bool = False) -> Reda
     channel = JsonHoldBack(scanner)
     out = [channel.push(text[at : at + BATCH_CHARS]) for at in range(0, len(text), BATCH_CHARS)]
     out.append(channel.finish(truncated=truncated))
+    if channel.block is not None:
+        raise channel.block
     return Redacted("".join(out), tuple(channel.findings))

@@ -21,6 +21,7 @@ class Piece:
     start: int
     end: int
     text: str = field(repr=False)
+    frame: bytes = field(default=b"", repr=False)
 
 
 @dataclass(slots=True)
@@ -57,6 +58,7 @@ class Outgoing:
             replacement, found = edit(slot, scanner, keys)
             if replacement is not None:
                 self.edits.append((slot.start, slot.end, replacement))
+            if found:
                 reports.append(Report(path_of(slot.steps, rules.keys), found))
         return reports
 

@@ -10,7 +10,9 @@ Laws kept here:
    inspection itself failed, nothing goes but the error. Nothing follows `[DONE]`, no error either.
 4. Bounded: bytes of an event, values in it, channels, events.
 5. The same machine for all formats: what ends a text, a choice or the stream is what the format says of the event.
-6. An event whose format counts them keeps its number, plus the events that were made up before it.
+6. A value that the policy blocks ends the stream like a failure. What stands before it goes first, in events that are
+   made up; nothing else of its event does.
+7. An event whose format counts them keeps its number, plus the events that were made up before it.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from gateway.errors import (
     UpstreamRefused,
     UpstreamUnavailable,
 )
+from gateway.errors.policy import PolicyBlock
 from gateway.stream.body import blocked
 from gateway.stream.channels import Channels
 from gateway.stream.events import (
@@ -73,6 +76,7 @@ class Session:
         self._channels = Channels(scanner, self._limits, repeats=wire.repeats)
         self._templates: dict[Channel, Template] = {}
         self._endings: list[Outgoing] = []
+        self._unsaid: list[Outgoing] = []
         self._events = self._made_up = self._next = 0
         self._reports: list[Report] = []
         self.state = State.OPENING
@@ -213,12 +217,15 @@ class Session:
         """The event on its way out: what each of its channels releases in the place of its piece. What else stands in
         it is inspected when it goes."""
         outgoing = Outgoing(data, name, [], list(chunk.blanks), chunk.finished, [], chunk.number)
+        self._unsaid.append(outgoing)
         channels = self._channels
         for slot in chunk.slots:
             if slot.channel is not None and slot.kind is not SlotKind.SIGNATURE:
-                released = channels.push(slot.channel, slot.kind, slot.text)
-                channels.frame(slot.channel, chunk.frame)
-                outgoing.pieces.append(Piece(slot.channel, slot.start, slot.end, released))
+                try:
+                    released = channels.push(slot.channel, slot.kind, slot.text)
+                finally:
+                    channels.frame(slot.channel, chunk.frame)
+                outgoing.pieces.append(Piece(slot.channel, slot.start, slot.end, released, chunk.frame))
             elif slot.kind is not SlotKind.ATTACHMENT:
                 outgoing.slots.append(slot)
         return outgoing
@@ -226,6 +233,7 @@ class Session:
     def _written(self, outgoing: Outgoing) -> bytes:
         """The event as bytes, with all its edits."""
         self._reports += outgoing.inspect(self._scanner, self._channels, self._wire.rules)
+        self._unsaid.remove(outgoing)
         if outgoing.number is not None:
             start, end, number = outgoing.number
             self._next = number + self._made_up + 1
@@ -245,19 +253,34 @@ class Session:
                     self._flush(prefix, out, truncated=truncated, own=own)
             out.append(self._written(ending))
 
-    def _flush(self, prefix: Channel, out: list[bytes], *, truncated: bool, own: Collection[Piece] = ()) -> None:
+    def _flush(
+        self, prefix: Channel, out: list[bytes], *, truncated: bool, own: Collection[Piece] = (), fails: bool = False
+    ) -> None:
         """End the channels whose names begin so (all when it is empty). What they still hold goes into their own piece
-        of the event at hand, the last one, else into an event of its own."""
+        of the event at hand, the last one, else into an event of its own.
+
+        Raises:
+            PolicyBlock: a value in one of them is blocked, and the stream does not fail anyway.
+        """
         pieces = {piece.channel: piece for piece in own}
+        block: PolicyBlock | None = None
         for rest in self._channels.end(prefix, truncated=truncated):
+            block = block or rest.block
             if rest.findings:
                 self._reports.append(Report(path_of(rest.channel[1:], self._wire.rules.keys), rest.findings))
             if rest.channel in pieces:
                 pieces[rest.channel].text += rest.text
-            elif rest.text:
-                out.append(sse.encode(*self._wire.flush(rest.frame, rest.channel, quote(rest.text), self._next)))
-                self._next += 1
-                self._made_up += 1
+            else:
+                self._speak(rest.channel, rest.frame, rest.text, out)
+        if block is not None and not fails:
+            raise block
+
+    def _speak(self, channel: Channel, frame: bytes, text: str, out: list[bytes]) -> None:
+        """Text goes into an event that is made up."""
+        if text:
+            out.append(sse.encode(*self._wire.flush(frame, channel, quote(text), self._next)))
+            self._next += 1
+            self._made_up += 1
 
     def _end(self, out: list[bytes]) -> GatewayError | None:
         """The body is over: well when every choice had its end, else the provider broke off."""
@@ -282,9 +305,15 @@ class Session:
             return [*self._sent(out), CloseUpstream(), Finish()]
         decided = len(out)
         try:
-            if not isinstance(error, InspectionFailed | StreamMisuse):
+            if isinstance(error, PolicyBlock):
+                for piece in (piece for outgoing in self._unsaid for piece in outgoing.pieces):
+                    self._speak(piece.channel, piece.frame, piece.text, out)
+            elif not isinstance(error, InspectionFailed | StreamMisuse):
                 self._settle(out)
-                self._flush((), out, truncated=True)
+            if not isinstance(error, InspectionFailed | StreamMisuse):
+                self._flush((), out, truncated=True, fails=True)
+        except PolicyBlock as block:
+            return self._fail(block, out)
         except GatewayError as caught:
             error = caught
             del out[decided:]

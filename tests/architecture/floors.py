@@ -104,6 +104,7 @@ FOLDER_WALKS = (
     "gateway.kms",
     "gateway.stores",
     "gateway.cli",
+    "policies.catalogue",
 )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import gateway.services
+import gateway.inspection.engine
 from gateway.dev import run
 from gateway.inspection.inspector import Inspector
 from gateway.stream.events import BytesReceived, Command, Event, Finish, Send
@@ -31,7 +31,7 @@ HELD_CHARS = 30
 def _know(entities: frozenset[str]) -> None:
     """The engine hears of these recognizers only: it starts in no time, and the others prove nothing here."""
     known = {name: one for name, one in catalogue().items() if name in entities}
-    gateway.services.catalogue = lambda: known  # type: ignore[assignment,attr-defined]
+    gateway.inspection.engine.catalogue = lambda: known  # type: ignore[assignment,attr-defined]
 
 
 def a_field_not_scanned() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from gateway.verdict import Action, Direction, Finding
-from policies.policy import ACTIONS
+from policies.actions import ACTIONS
 
 
 def finding(start: int = 0, end: int = 1, entity: str = "A", score: float = 0.5, *, validated: bool = False) -> Finding:

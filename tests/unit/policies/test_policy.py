@@ -7,7 +7,8 @@ import math
 
 import pytest
 
-from policies.policy import ACTIONS, Policy, Rule
+from policies.actions import ACTIONS
+from policies.policy import Policy, Rule
 
 RULES = {"*": Rule("redact", "allow"), "US_SSN": Rule("allow", "redact")}
 

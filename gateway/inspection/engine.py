@@ -1,0 +1,131 @@
+"""Policy and catalogue become an engine: what inspects both directions. Built at start, and again when a policy file
+changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from gateway.errors import ConfigurationError
+from gateway.inspection.fit import facts
+from gateway.inspection.inspector import Inspector
+from gateway.inspection.operators import operators
+from gateway.verdict import Direction
+from policies.actions import HASH
+from policies.loader import load
+from policies.policy import Context, CustomRecognizer, Policy, PolicyError
+from recognizers.catalogue import catalogue
+from recognizers.custom import custom_recognizer
+from recognizers.normalize import Spelling
+from recognizers.pipeline import Pipeline
+from recognizers.recognizer import Recognizer, RecognizerError, marked
+
+PIPELINES_MAX = 8
+"""Pipelines that are kept for policies that need the same: overlays that change actions alone share one."""
+HASH_KEY_BYTES_MIN = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What inspects: shared by the server and by batch commands."""
+
+    policy: Policy
+    pipeline: Pipeline
+    request: Inspector
+    response: Inspector
+
+
+def engine_of(source: str, *, hash_key: bytes | None = None) -> Engine:
+    """The engine for a policy.
+
+    Args:
+        source: preset name, or path of a policy file.
+        hash_key: of the action `hash`.
+
+    Raises:
+        ConfigurationError: the policy or a recognizer cannot be used.
+    """
+    try:
+        return under(load(source, facts()), hash_key=hash_key)
+    except PolicyError as error:
+        problem = str(error)
+    raise ConfigurationError(problem)
+
+
+def under(policy: Policy, *, hash_key: bytes | None = None) -> Engine:
+    """The engine for a policy that is loaded, such as one with an overlay; arguments and errors as for `engine_of`."""
+    _check_hash_key(policy, hash_key)
+    try:
+        known = catalogue()
+        own = [_custom(recognizer) for recognizer in policy.recognizers]
+        spellings = frozenset(s for s in Spelling if s.value not in policy.unread_spellings)
+        inspected = tuple(_in_context(recognizer, policy) for recognizer in [*known.values(), *own])
+        pipeline = _pipeline(inspected, policy.holdback_chars, spellings)
+        for recognizer, written in zip(own, policy.recognizers, strict=True):
+            _check_examples(pipeline, recognizer, written.place)
+    except RecognizerError as error:
+        problem = str(error)
+    else:
+        made = operators(policy, hash_key)
+        request, response = (Inspector(pipeline, policy, way, made) for way in Direction)
+        return Engine(policy, pipeline, request, response)
+    raise ConfigurationError(problem)
+
+
+@lru_cache(maxsize=PIPELINES_MAX)
+def _pipeline(recognizers: tuple[Recognizer, ...], holdback_chars: int, spellings: frozenset[Spelling]) -> Pipeline:
+    return Pipeline(recognizers, holdback_chars=holdback_chars, spellings=spellings)
+
+
+def _check_hash_key(policy: Policy, hash_key: bytes | None) -> None:
+    hashed = [entity for entity, rule in policy.rules.items() if HASH in (rule.request, rule.response)]
+    if hashed and len(hash_key or b"") < HASH_KEY_BYTES_MIN:
+        raise ConfigurationError(
+            f"policy {policy.name}: `hash` (of {hashed[0]}) needs a key of {HASH_KEY_BYTES_MIN} bytes at least.",
+            cure="Set HOLDBACK_HASH_KEY, for example to the output of `openssl rand -hex 32`.",
+        )
+
+
+def _in_context(recognizer: Recognizer, policy: Policy) -> Recognizer:
+    """A recognizer with the context words that the policy adds or asks for."""
+    rule = policy.rules.get(recognizer.entity)
+    if rule is None or rule.context == Context():
+        return recognizer
+    words = tuple(dict.fromkeys((*recognizer.context, *rule.context.words)))
+    if rule.context.required and not words:
+        raise RecognizerError(f"policy {policy.name}: {recognizer.entity} has no context words that could be required")
+    patterns = recognizer.patterns
+    if rule.context.required:
+        patterns = tuple(replace(pattern, needs_context=True) for pattern in patterns)
+    return replace(recognizer, context=words, patterns=patterns)
+
+
+def _custom(written: CustomRecognizer) -> Recognizer:
+    """A policy's recognizer, made ready."""
+    return custom_recognizer(
+        written.name,
+        written.entity,
+        written.patterns,
+        context=written.context,
+        deny_list=written.deny_list,
+        deny_list_score=written.deny_list_score,
+        checksum=written.checksum,
+        ignore_case=written.ignore_case,
+        examples=written.examples,
+        non_examples=written.non_examples,
+    )
+
+
+def _check_examples(pipeline: Pipeline, recognizer: Recognizer, place: str) -> None:
+    """A policy's examples hold, or the policy does not load."""
+    for example in (*recognizer.examples, *recognizer.non_examples):
+        text, wanted = marked(example)
+        found = {(s.start, s.end) for s in pipeline.find_all(text) if s.entity == recognizer.entity}
+        if not wanted <= found or (example in recognizer.non_examples and found):
+            raise RecognizerError(f"{place}: an example of {recognizer.summary!r} does not hold")
+
+
+def entities_of(policy: Policy) -> Iterable[str]:
+    """Every entity that a policy can meet: the catalogue's and its own."""
+    return sorted({*catalogue(), *(recognizer.entity for recognizer in policy.recognizers)})

@@ -1,0 +1,37 @@
+"""Which actions fit which entities: what a policy is checked against, and what operators fall back from."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from policies.actions import ACTIONS, MASK
+from policies.nodes import Facts
+from recognizers.catalogue import catalogue
+
+AUTHENTICATION_DATA = frozenset({"CARD_CVV", "CARD_PIN", "CARD_TRACK_DATA"})
+"""PCI DSS 3.3.1: may not be kept after authorization in any form, not even encrypted."""
+
+
+@cache
+def unfit(entity: str, action: str) -> str:
+    """Why an action does not fit an entity; `""` when it does.
+
+    Args:
+        entity: any; about one that a policy brings nothing is known but that its patterns have no tails.
+        action: a word of `policies.actions.ACTIONS`.
+    """
+    if not ACTIONS[action].needs_whole_value:
+        return ""
+    if entity in AUTHENTICATION_DATA:
+        return "sensitive authentication data may not be kept in any form (PCI DSS 3.3.1); `redact` or `block` it"
+    if action == MASK and entity.startswith("SECRET_"):
+        return "no part of a secret may stay in sight; `redact` or `block` it"
+    recognizer = catalogue().get(entity)
+    if recognizer is not None and all(pattern.tail is not None for pattern in recognizer.patterns):
+        return "only its head is ever held, never the whole value; `redact` or `block` it"
+    return ""
+
+
+def facts() -> Facts:
+    """What policies are checked against: the catalogue."""
+    return Facts(frozenset(catalogue()), unfit)

@@ -1,0 +1,1 @@
+"""The keys of the language, one file each: see `policies/key.py`."""
