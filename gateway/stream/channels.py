@@ -88,8 +88,9 @@ class Channels:
         """Characters held in all channels."""
         return sum(channel.held_chars for channel in self._open.values()) + len(self._halves)
 
-    def push(self, key: Channel, kind: SlotKind, text: str) -> str:
-        """Take in a delta of a channel; the text of it that is decided by now.
+    def push(self, key: Channel, kind: SlotKind, text: str, *, frame: bytes | None = None) -> str:
+        """Take in a delta of a channel; the text of it that is decided by now. `frame` is what a made-up event of this
+        channel needs.
 
         Raises:
             ResponseTooLarge: there are too many channels.
@@ -101,6 +102,8 @@ class Channels:
             if not text:
                 return ""
             channel = self._opened(key, kind)
+        if frame is not None:
+            self._frames[key] = frame
         if text and (self._halves or "\ud800" <= text[-1] <= "\udbff"):
             text = joined(self._halves.pop(key, "") + text)
             if "\ud800" <= text[-1] <= "\udbff":
@@ -110,11 +113,6 @@ class Channels:
         went = channel.push(text)
         self._remember(self._records, key, text, went)
         return went
-
-    def frame(self, key: Channel, frame: bytes) -> None:
-        """What a made-up event of this channel needs."""
-        if key in self._open:
-            self._frames[key] = frame
 
     def is_open(self, prefix: Channel) -> bool:
         """Whether a text under this name has not ended."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from gateway.stream.body import Edit, apply, edit, names
 from gateway.stream.channels import Channels
 from gateway.stream.events import Report
 from gateway.stream.holdback import Scanner
-from gateway.wire.format import ALTERED, Channel, Rules, Slot, SlotKind
+from gateway.wire.format import ALTERED, Channel, Rules, Slot, SlotKind, WireFormat
 from gateway.wire.json_text import path_of, quote
 from gateway.wire.sse import encode
 
@@ -66,3 +67,35 @@ class Outgoing:
         """The event as bytes."""
         pieces = [(piece.start, piece.end, quote(piece.text)) for piece in self.pieces]
         return encode(apply(self.data, self.edits + pieces), self.name)
+
+
+class MadeUp:
+    """Events that are made up, and the numbers of those that come behind them."""
+
+    def __init__(self, wire: WireFormat) -> None:
+        self._wire = wire
+        self._count = 0
+        self.next = 0
+        """The number of the next event."""
+
+    def events(self, channel: Channel, frame: bytes, text: str) -> list[bytes]:
+        """The event that says a text in a channel; none for no text."""
+        if not text:
+            return []
+        event = encode(*self._wire.flush(frame, channel, quote(text), self.next))
+        self.next += 1
+        self._count += 1
+        return [event]
+
+    def instead_of(self, events: Iterable[Outgoing]) -> list[bytes]:
+        """What the channels of events released that will not be sent."""
+        pieces = (piece for outgoing in events for piece in outgoing.pieces)
+        return [event for piece in pieces for event in self.events(piece.channel, piece.frame, piece.text)]
+
+    def renumber(self, outgoing: Outgoing) -> None:
+        """An event that the provider numbered stands behind those that were made up."""
+        if outgoing.number is not None:
+            start, end, number = outgoing.number
+            self.next = number + self._count + 1
+            if self._count:
+                outgoing.edits.append((start, end, str(number + self._count).encode()))

@@ -10,8 +10,7 @@ Laws kept here:
    inspection itself failed, nothing goes but the error. Nothing follows `[DONE]`, no error either.
 4. Bounded: bytes of an event, values in it, channels, events.
 5. The same machine for all formats: what ends a text, a choice or the stream is what the format says of the event.
-6. A value that the policy blocks ends the stream like a failure. What stands before it goes first, in events that are
-   made up; nothing else of its event does.
+6. A value that the policy blocks ends the stream like a failure; what stands before it goes in events that are made up.
 7. An event whose format counts them keeps its number, plus the events that were made up before it.
 """
 
@@ -45,13 +44,13 @@ from gateway.stream.events import (
 )
 from gateway.stream.holdback import Scanner
 from gateway.stream.limits import StreamLimits
-from gateway.stream.outgoing import Outgoing, Piece
+from gateway.stream.outgoing import MadeUp, Outgoing, Piece
 from gateway.stream.state import FINAL, State, Step, after
 from gateway.stream.template import Template, template_of
 from gateway.verdict import Direction
 from gateway.wire import sse
 from gateway.wire.format import Channel, Chunk, SlotKind, WireFormat
-from gateway.wire.json_text import Kind, parse, path_of, quote
+from gateway.wire.json_text import Kind, parse, path_of
 
 DONE_MARK = b"[DONE]"
 TEMPLATES_MAX = 16
@@ -77,7 +76,8 @@ class Session:
         self._templates: dict[Channel, Template] = {}
         self._endings: list[Outgoing] = []
         self._unsaid: list[Outgoing] = []
-        self._events = self._made_up = self._next = 0
+        self._events = 0
+        self._made_up = MadeUp(wire)
         self._reports: list[Report] = []
         self.state = State.OPENING
 
@@ -133,9 +133,7 @@ class Session:
         return False
 
     def _sent(self, out: list[bytes]) -> list[Command]:
-        commands: list[Command] = []
-        if out:
-            commands.append(Send(out[0] if len(out) == 1 else b"".join(out)))
+        commands: list[Command] = [Send(out[0] if len(out) == 1 else b"".join(out))] if out else []
         if self._reports:
             commands += self._reports
             self._reports = []
@@ -147,13 +145,12 @@ class Session:
         self._events += 1
         if self._events > self._limits.events:
             raise ResponseTooLarge
-        data, name, kind = event.data, event.event, event.kind
+        data, kind = event.data, event.kind
         if kind is not _PLAIN and kind is not _MIXED:
             if kind is _COMMENT:
                 out.append(sse.PING)
             return
-        if name and not _NAME.fullmatch(name):
-            name = ""
+        name = event.event if _NAME.fullmatch(event.event) else ""
         for template in self._templates.values():
             text = template.text_of(data)
             if text is not None:
@@ -187,18 +184,15 @@ class Session:
                 raise blocked(Direction.RESPONSE, path_of(slot.steps, self._wire.rules.keys))
         self._order(chunk, out)
         outgoing = self._taken_in(data, name, chunk)
-        if chunk.is_error:
-            self._flush((), out, truncated=True, own=outgoing.pieces)
-            self.state = after(self.state, Step.FAILURE)
-        elif chunk.is_last:
-            self._flush((), out, truncated=chunk.cut_off, own=outgoing.pieces)
-            self.state = after(self.state, Step.DONE_MARK)
+        if chunk.is_error or chunk.is_last:
+            self._flush((), out, truncated=chunk.is_error or chunk.cut_off, own=outgoing.pieces)
         elif chunk.finished:
             self._endings.append(outgoing)
             return
         out.append(self._written(outgoing))
-        template = template_of(data, chunk)
-        if template is not None:
+        if chunk.is_error or chunk.is_last:
+            self.state = after(self.state, Step.FAILURE if chunk.is_error else Step.DONE_MARK)
+        if (template := template_of(data, chunk)) is not None:
             self._templates.pop(template.channel, None)
             if len(self._templates) < TEMPLATES_MAX:
                 self._templates = {template.channel: template, **self._templates}
@@ -218,13 +212,9 @@ class Session:
         it is inspected when it goes."""
         outgoing = Outgoing(data, name, [], list(chunk.blanks), chunk.finished, [], chunk.number)
         self._unsaid.append(outgoing)
-        channels = self._channels
         for slot in chunk.slots:
             if slot.channel is not None and slot.kind is not SlotKind.SIGNATURE:
-                try:
-                    released = channels.push(slot.channel, slot.kind, slot.text)
-                finally:
-                    channels.frame(slot.channel, chunk.frame)
+                released = self._channels.push(slot.channel, slot.kind, slot.text, frame=chunk.frame)
                 outgoing.pieces.append(Piece(slot.channel, slot.start, slot.end, released, chunk.frame))
             elif slot.kind is not SlotKind.ATTACHMENT:
                 outgoing.slots.append(slot)
@@ -234,11 +224,7 @@ class Session:
         """The event as bytes, with all its edits."""
         self._reports += outgoing.inspect(self._scanner, self._channels, self._wire.rules)
         self._unsaid.remove(outgoing)
-        if outgoing.number is not None:
-            start, end, number = outgoing.number
-            self._next = number + self._made_up + 1
-            if self._made_up:
-                outgoing.edits.append((start, end, str(number + self._made_up).encode()))
+        self._made_up.renumber(outgoing)
         return outgoing.written()
 
     def _settle(self, out: list[bytes], *, going_on: Collection[Channel] = ()) -> None:
@@ -257,11 +243,8 @@ class Session:
         self, prefix: Channel, out: list[bytes], *, truncated: bool, own: Collection[Piece] = (), fails: bool = False
     ) -> None:
         """End the channels whose names begin so (all when it is empty). What they still hold goes into their own piece
-        of the event at hand, the last one, else into an event of its own.
-
-        Raises:
-            PolicyBlock: a value in one of them is blocked, and the stream does not fail anyway.
-        """
+        of the event at hand, the last one, else into an event of its own. A block is raised unless the stream `fails`
+        anyway."""
         pieces = {piece.channel: piece for piece in own}
         block: PolicyBlock | None = None
         for rest in self._channels.end(prefix, truncated=truncated):
@@ -271,16 +254,9 @@ class Session:
             if rest.channel in pieces:
                 pieces[rest.channel].text += rest.text
             else:
-                self._speak(rest.channel, rest.frame, rest.text, out)
+                out += self._made_up.events(rest.channel, rest.frame, rest.text)
         if block is not None and not fails:
             raise block
-
-    def _speak(self, channel: Channel, frame: bytes, text: str, out: list[bytes]) -> None:
-        """Text goes into an event that is made up."""
-        if text:
-            out.append(sse.encode(*self._wire.flush(frame, channel, quote(text), self._next)))
-            self._next += 1
-            self._made_up += 1
 
     def _end(self, out: list[bytes]) -> GatewayError | None:
         """The body is over: well when every choice had its end, else the provider broke off."""
@@ -306,8 +282,7 @@ class Session:
         decided = len(out)
         try:
             if isinstance(error, PolicyBlock):
-                for piece in (piece for outgoing in self._unsaid for piece in outgoing.pieces):
-                    self._speak(piece.channel, piece.frame, piece.text, out)
+                out += self._made_up.instead_of(self._unsaid)
             elif not isinstance(error, InspectionFailed | StreamMisuse):
                 self._settle(out)
             if not isinstance(error, InspectionFailed | StreamMisuse):
@@ -319,5 +294,5 @@ class Session:
             del out[decided:]
         self._channels.clear()
         self.state = after(self.state, Step.FAILURE)
-        out.append(sse.encode(*self._wire.error_event(error, self._next)))
+        out.append(sse.encode(*self._wire.error_event(error, self._made_up.next)))
         return [*self._sent(out), CloseUpstream(), Finish(error)]

@@ -19,7 +19,7 @@ from gateway.settings.stores import StoreSettings
 KEY = "kc_test_a_functional"
 
 
-engine = functools.cache(build_engine)
+engine = functools.cache(functools.partial(build_engine, hash_key=b"a key of these tests"))
 """Built once a run: it is immutable."""
 
 
