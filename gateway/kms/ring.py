@@ -1,0 +1,115 @@
+"""Cache and seals together: how the rest of the program gets at a tenant's key.
+
+    with await ring.lease(KeyName("acme", 3)) as lease:
+        keys = lease.derived("prompt", make)     # sub-keys, wiped with the key
+
+A warm key is served without a look at its service. When there is none and the service denies, is gone or does not
+answer, the tenant is sealed: its other warm keys are dropped, and it is `TenantSealed` for all until a try succeeds.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from gateway.errors.kms import KmsError, TenantSealed
+from gateway.kms.cache import KeyCache, Lease
+from gateway.kms.sealed import RETRY_SECONDS, SealEvent, Seals
+
+CUSTOMER_TTL_SECONDS = 300.0
+OWN_TTL_SECONDS = 3600.0
+
+
+class KeyName(NamedTuple):
+    """One key version of one tenant. A tuple: the cache hashes it for each request."""
+
+    tenant: str
+    version: int
+
+
+class KeyRing:
+    """See the module.
+
+    Args:
+        load: unwraps a key at its service, under the service's deadline; raises `KmsError`.
+        active: the tenant's active version, or `None`: what an attempt to unseal asks for.
+        ttl: seconds that a key of this name may stay warm; `CUSTOMER_TTL_SECONDS` for keys in a customer's account,
+            `OWN_TTL_SECONDS` for ours.
+        on_event: hears of sealing and unsealing.
+        cache: for tests, or to share.
+        clock: seconds, monotonic; the cache's own where one is given.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[KeyName], Awaitable[bytearray]],
+        *,
+        active: Callable[[str], Awaitable[KeyName | None]],
+        ttl: Callable[[KeyName], float] = lambda _: CUSTOMER_TTL_SECONDS,
+        on_event: Callable[[SealEvent], None] = lambda _: None,
+        retry_seconds: float = RETRY_SECONDS,
+        cache: KeyCache | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._load, self._active, self._ttl = load, active, ttl
+        self.cache = KeyCache(clock=clock) if cache is None else cache
+        self.seals = Seals(
+            self._attempt, on_event=on_event, on_seal=self._drop, retry_seconds=retry_seconds, clock=clock
+        )
+
+    async def lease(self, name: KeyName) -> Lease:
+        """A lease on a key, to be entered at once.
+
+        Raises:
+            TenantSealed: now, or before.
+            KeyRevoked: this version, or the tenant's keys for good.
+            KeyCorrupt: this version's wrapped key is damaged; seals nothing.
+        """
+        # Sealing drops all keys of a tenant, so a warm one is proof that it is open.
+        found = self.cache.warm(name)
+        if found is not None:
+            return found
+        self.seals.check(name.tenant)
+        error: KmsError | None = None
+        try:
+            return await self.cache.lease(name, lambda: self._load(name), ttl=self._ttl(name))
+        except KmsError as caught:
+            error = caught
+        if self.seals.failed(name.tenant, error):
+            self.seals.check(name.tenant)
+            raise TenantSealed
+        raise type(error)()
+
+    def revoke(self, name: KeyName, *, active: bool) -> None:
+        """A version was erased; with `active`, the tenant is sealed for good."""
+        self.cache.revoke(name)
+        if active:
+            self.seals.revoked(name.tenant)
+
+    def reconfigured(self, tenant: str) -> None:
+        """A new configuration was verified: what is warm came from the old one, and a seal was about it."""
+        self._drop(tenant)
+        self.seals.forget(tenant)
+
+    def start(self) -> None:
+        """Starts both timers: wiping and retrying."""
+        self.cache.start()
+        self.seals.start()
+
+    async def close(self) -> None:
+        """Ends both timers and wipes every key."""
+        await self.seals.close()
+        await self.cache.close()
+
+    async def _attempt(self, tenant: str) -> None:
+        name = await self._active(tenant)
+        if name is None:
+            raise TenantSealed
+        # Errors known for two seconds must not answer for a try that is made on purpose.
+        self.cache.revoke(name)
+        with await self.cache.lease(name, lambda: self._load(name), ttl=self._ttl(name)):
+            pass
+
+    def _drop(self, tenant: str) -> None:
+        self.cache.revoke_where(lambda name: isinstance(name, KeyName) and name.tenant == tenant)
