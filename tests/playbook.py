@@ -20,6 +20,7 @@ from gateway.stream.holdback import Scanner
 from gateway.stream.limits import StreamLimits
 from gateway.stream.session import Session
 from gateway.verdict import Direction
+from gateway.wire.format import WireFormat
 from gateway.wire.openai_chat import FORMAT
 from policies.loader import load
 from recognizers.catalogue import catalogue
@@ -41,8 +42,14 @@ def scanner(direction: Direction = Direction.RESPONSE) -> Inspector:
     return Inspector(pipeline(), load("default", catalogue()), direction)
 
 
-def session(by: Scanner | None = None, *, attachments: bool = False, limits: StreamLimits | None = None) -> Session:
-    return Session(FORMAT, by or scanner(), attachments=attachments, limits=limits)
+def session(
+    by: Scanner | None = None,
+    *,
+    attachments: bool = False,
+    limits: StreamLimits | None = None,
+    wire: WireFormat = FORMAT,
+) -> Session:
+    return Session(wire, by or scanner(), attachments=attachments, limits=limits)
 
 
 @dataclass

@@ -30,7 +30,7 @@ _INTEGER_DIGITS = re.compile(rb"-?0*([0-9]*)")
 _ATTACHMENT_TYPES = frozenset(
     {
         *("image_url", "input_image", "input_audio", "audio_url", "file", "input_file", "video_url"),
-        *("image", "base64", "container_upload", "computer_screenshot"),
+        *("image", "base64", "container_upload", "computer_screenshot", "image_generation_call"),
     }
 )
 _ATTACHMENT_KEYS = frozenset({"data", "file_data", "b64_json", "partial_image_b64"})
@@ -147,6 +147,11 @@ def is_attachment(node: Node) -> bool:
     return kind is not None and kind.kind is Kind.STRING and kind.text() in _ATTACHMENT_TYPES
 
 
+def is_opaque(text: str) -> bool:
+    """Whether a string looks like what a provider signs or seals for itself."""
+    return _OPAQUE.fullmatch(text) is not None
+
+
 def piece(
     node: Node, rules: Rules, steps: tuple[Step, ...], name: str, trust: Trust, channel: Channel
 ) -> Iterator[Slot]:
@@ -168,7 +173,7 @@ def _string(node: Node, rules: Rules, steps: tuple[Step, ...], name: str, trust:
         return  # but an empty part of a message joins its neighbours
     if trust is Trust.FORMAT and name in rules.identifiers and _SAFE_SHAPE.fullmatch(text):
         return
-    if trust is Trust.FORMAT and name in rules.opaque and _OPAQUE.fullmatch(text):
+    if trust is Trust.FORMAT and name in rules.opaque and is_opaque(text):
         return
     is_data = trust is not Trust.DATA and name in _ATTACHMENT_KEYS and _BASE64.fullmatch(text)
     if name in rules.json_text:

@@ -63,7 +63,7 @@ RULES = Rules(
     json_text=frozenset({"arguments"}),
     keys=frozenset((_IDENTIFIERS + _NUMBERS + _KEYS).split()),
     free=frozenset(_FREE.split()),
-    opaque=frozenset({"signature", "thought_signature", "data"}),
+    opaque=frozenset({"signature", "thought_signature"}),
 )
 _WHOLE = frozenset({"annotations", "name", "images", "citations"})
 """Fields of a delta that come complete in one event, never cut: each is scanned by itself."""

@@ -8,9 +8,9 @@ from gateway.wire.openai_shape import OpenAIShape, refuse_tokens
 
 _IDENTIFIERS = "id model type"
 _KEYS = """
-    input text image_url url results flagged categories category_scores category_applied_input_types error message code
-    param harassment harassment/threatening hate hate/threatening illicit illicit/violent self-harm self-harm/intent
-    self-harm/instructions sexual sexual/minors violence violence/graphic
+    input text image_url url results flagged categories category_scores category_applied_input_types error message
+    code param harassment harassment/threatening hate hate/threatening illicit illicit/violent self-harm
+    self-harm/intent self-harm/instructions sexual sexual/minors violence violence/graphic
 """
 RULES = Rules(
     identifiers=frozenset(_IDENTIFIERS.split()),
