@@ -11,11 +11,9 @@ from aiohttp import web
 from gateway.errors import GatewayError, MethodNotAllowed, RequestTooLarge, UnknownEndpoint
 from gateway.observe.log import describe, logger
 from gateway.server.authn import authenticate
+from gateway.server.doors import add_doors
 from gateway.server.errors import REQUEST_ID, REQUEST_ID_HEADER, error_response
-from gateway.server.proxy import Proxy
 from gateway.services import Services
-from gateway.wire import openai_chat
-from gateway.wire.catalogue import wire_formats
 
 SERVICES = web.AppKey("services", Services)
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -28,12 +26,7 @@ def make_app(services: Services) -> web.Application:
     limits = services.settings.limits
     app = web.Application(client_max_size=limits.request_bytes, middlewares=[_answer])
     app[SERVICES] = services
-    formats = wire_formats()
-    for wire in formats:
-        app.router.add_post(wire.path, Proxy(services, wire).handle)
-    models = Proxy(services, openai_chat.FORMAT).models
-    app.router.add_get("/v1/models", models)
-    app.router.add_get("/v1/models/{model:.+}", models)
+    add_doors(app, services)
     app.router.add_get("/healthz", _healthy)
     app.router.add_get("/readyz", _ready)
     app.router.add_get("/metrics", _metrics)
@@ -51,7 +44,7 @@ async def _answer(request: web.Request, handler: _Handler) -> web.StreamResponse
         response = await _guarded(request, handler, services)
     except GatewayError as error:
         services.metrics.failures.labels(error.code).inc()
-        response = error_response(error, request_id)
+        response = error_response(error, request_id, request)
         logger().info("refused", request_id=request_id, code=error.code, param=error.param, **_cause(error))
     resource = request.match_info.route.resource
     endpoint = resource.canonical if resource is not None else "unknown"

@@ -1,4 +1,4 @@
-"""Who calls: one bearer key."""
+"""Who calls: one key, as a bearer or, on Anthropic's paths, in `x-api-key`."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import hmac
 from aiohttp import web
 
 from gateway.errors import AuthenticationError
+from gateway.server.words import client_key
 from gateway.settings import Settings
 
 
 def authenticate(request: web.Request, settings: Settings) -> None:
-    """Check the request's bearer key, in constant time.
+    """Check the request's key, in constant time.
 
     Raises:
         AuthenticationError: missing or wrong; one answer for both.
     """
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     expected = settings.key.get_secret_value() if settings.key else ""
-    matches = hmac.compare_digest(given.strip().encode(errors="replace"), expected.encode())
-    if scheme.lower() != "bearer" or not expected or not matches:
+    matches = hmac.compare_digest(client_key(request).encode(errors="replace"), expected.encode())
+    if not expected or not matches:
         raise AuthenticationError

@@ -16,9 +16,12 @@ import aiohttp
 from gateway.errors import GatewayError, ResponseTooLarge, UpstreamProtocolError, UpstreamTimeout, UpstreamUnavailable
 from gateway.services import Services
 
-REQUEST_HEADERS = ("Accept", "OpenAI-Beta", "OpenAI-Organization", "OpenAI-Project", "Idempotency-Key")
-RESPONSE_HEADERS = ("Retry-After", "Retry-After-Ms", "OpenAI-Processing-Ms", "OpenAI-Version")
-RATE_LIMIT_PREFIX = "x-ratelimit-"
+REQUEST_HEADERS = (
+    *("Accept", "OpenAI-Beta", "OpenAI-Organization", "OpenAI-Project", "Idempotency-Key"),
+    *("Anthropic-Version", "Anthropic-Beta"),
+)
+RESPONSE_HEADERS = frozenset({"retry-after", "retry-after-ms", "openai-processing-ms", "openai-version"})
+RATE_LIMIT_PREFIXES = ("x-ratelimit-", "anthropic-ratelimit-")
 HEADER_CHARS_MAX = 256
 
 
@@ -38,6 +41,8 @@ async def call(
         passed["Content-Type"] = "application/json"
     if settings.upstream_key is not None:
         passed["Authorization"] = f"Bearer {settings.upstream_key.get_secret_value()}"
+        if path.startswith("/messages"):
+            passed["x-api-key"] = settings.upstream_key.get_secret_value()
     url = settings.upstream.base_url.rstrip("/") + path
     failure: GatewayError
     response = None
@@ -86,5 +91,5 @@ def response_headers(response: aiohttp.ClientResponse) -> dict[str, str]:
     return {
         name: value[:HEADER_CHARS_MAX]
         for name, value in response.headers.items()
-        if name.title() in RESPONSE_HEADERS or name.lower().startswith(RATE_LIMIT_PREFIX)
+        if name.lower() in RESPONSE_HEADERS or name.lower().startswith(RATE_LIMIT_PREFIXES)
     }

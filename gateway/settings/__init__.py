@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field, SecretStr
 
 from gateway.errors import ConfigurationError
 from gateway.settings.egress import EgressSettings
-from gateway.settings.fields import Seconds, Section, secret
+from gateway.settings.fields import Name, Seconds, Section, secret
 from gateway.settings.stores import StoreSettings
 
 CONFIG_BYTES_MAX = 1 << 20
@@ -68,6 +68,7 @@ class Settings(Section):
     hash_key_env: str = Field(
         "HOLDBACK_HASH_KEY", description="environment variable that holds the key of a policy's `hash`, when it has any"
     )
+    agents: tuple[Name, ...] = Field(("default",), description="agents that a path may name: /v1/ai/{agent}/...")
     upstream: Upstream
     upstream_key: SecretStr | None = Field(None, description="set by --upstream-key; never in the file")
     limits: Limits = Limits()

@@ -12,6 +12,7 @@ from gateway.errors import ConfigurationError
 
 SECRET_BYTES_MAX = 1 << 16
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 
 
 class Section(BaseModel):

@@ -26,7 +26,7 @@ ROOMS = [
     "gateway.server.driver.Driver._carry_out",
     "gateway.stream.session.Session.receive",
     "gateway.stream.session.parse",
-    "gateway.stream.session.edit",
+    "gateway.stream.outgoing.edit",
     "gateway.stream.template.Template.text_of",
     "gateway.stream.holdback.HoldBack.push",
     "gateway.stream.holdback.HoldBack.finish",

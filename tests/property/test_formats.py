@@ -91,7 +91,7 @@ def _settled(events: list[bytes]) -> list[Any]:
     return [
         data
         for data in datas
-        if isinstance(data, dict) and "delta" not in json.dumps(data) and "sequence" not in str(data)
+        if isinstance(data, dict) and "delta" not in json.dumps(data) and not {"choices", "sequence_number"} & set(data)
     ]
 
 
@@ -105,7 +105,7 @@ def test_bytes_cut_at_every_offset(dialect: Dialect, field: str) -> None:
     assert not sample.leaks(readable(whole))
     assert replay(dialect, [body[at : at + 1] for at in range(len(body))]).sent == whole
     generator = random.Random(field)
-    for _ in range(60):
+    for _ in range(12):
         cuts = sorted(generator.sample(range(1, len(body)), 3))
         assert replay(dialect, [body[a:b] for a, b in pairwise([0, *cuts, len(body)])]).sent == whole
 
