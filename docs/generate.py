@@ -75,6 +75,7 @@ def metrics() -> str:
 LABELS = {
     "holdback_requests": "endpoint, status",
     "holdback_failures": "code",
+    "holdback_provider_attempts": "provider, outcome",
     "holdback_findings": "direction, entity, action",
     "holdback_monitored_findings": "direction, entity, action",
 }

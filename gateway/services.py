@@ -7,9 +7,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
-
-import aiohttp
 
 import gateway
 import policies
@@ -18,13 +15,12 @@ from gateway.egress import Egress
 from gateway.errors import ConfigurationError, Overloaded
 from gateway.inspection.engine import Engine, engine_of
 from gateway.observe.metrics import Metrics
+from gateway.pool import Pool, open_pool
 from gateway.settings import Settings
 from gateway.settings.stores import StoreSettings
 from gateway.stores.opened import Places, Stores, open_stores
 from gateway.stream.limits import StreamLimits
 from policies.policy import Policy
-
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +30,7 @@ class Services:
     settings: Settings
     engine: Engine
     stream_limits: StreamLimits
-    upstream: aiohttp.ClientSession
+    pool: Pool
     metrics: Metrics
     admission: Admission
     stores: Stores
@@ -132,25 +128,11 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
         ConfigurationError: something cannot be used.
     """
     engine = engine or build_engine(settings.policy, hash_key=hash_key(settings))
-    upstream = settings.upstream
-    check_region(engine.policy, upstream.region)
-    # Silence and total duration are watched by `server/upstream.py` and the driver, which need no timer a read.
-    timeout = aiohttp.ClientTimeout(total=None, connect=upstream.connect_seconds)
-    # The machine's proxy and CA settings hold towards providers, not towards this machine itself.
-    outside = urlsplit(upstream.base_url).hostname not in _LOOPBACK
     async with (
         open_stores(places(settings.stores)) as stores,
         Egress(frozenset(settings.egress.open_origins), total_seconds=settings.egress.total_seconds) as egress,
-        aiohttp.ClientSession(
-            timeout=timeout,
-            connector=aiohttp.TCPConnector(limit=upstream.connections),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            trust_env=outside,
-            max_field_size=settings.limits.header_bytes,
-            read_bufsize=1 << 14,
-        ) as session,
+        open_pool(settings) as pool,
     ):
         metrics = Metrics()
         admission = Admission(settings.limits.streams, metrics)
-        yield Services(settings, engine, stream_limits(settings), session, metrics, admission, stores, egress)
+        yield Services(settings, engine, stream_limits(settings), pool, metrics, admission, stores, egress)

@@ -30,6 +30,9 @@ class Metrics:
             ("direction", "entity", "action"),
             registry=self.registry,
         )
+        self.attempts = Counter(
+            "holdback_provider_attempts", "Requests to providers.", ("provider", "outcome"), registry=self.registry
+        )
         self.inspect_seconds = Histogram(
             "holdback_inspect_request_seconds",
             "Time to inspect a request body.",

@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import quote
 
-import aiohttp
 from aiohttp import web
 
 from gateway.errors import (
@@ -21,9 +20,11 @@ from gateway.errors import (
     UpstreamRefused,
 )
 from gateway.observe.log import logger
+from gateway.providers.kind import MODELS
+from gateway.providers.routing import Candidate
 from gateway.server.driver import Driver
 from gateway.server.errors import REQUEST_ID, REQUEST_ID_HEADER
-from gateway.server.upstream import call, read_body, response_headers
+from gateway.server.upstream import Answer, Ask, call, read_body, response_headers
 from gateway.server.watchdog import Watchdog
 from gateway.services import Services
 from gateway.stream.body import Inspected, apply, inspect_slots
@@ -31,6 +32,7 @@ from gateway.stream.session import Session
 from gateway.verdict import Direction, Finding
 from gateway.wire.format import Slot, WireFormat
 from gateway.wire.json_text import Kind, Node, parse
+from gateway.wire.json_text import quote as quote_json
 
 _Result = TypeVar("_Result")
 MONITOR_HEADER = "X-Holdback-Monitor"
@@ -57,26 +59,34 @@ class Proxy:
         self._services.metrics.inspect_seconds.observe(time.perf_counter() - started)
         self._note(Direction.REQUEST, inspected)
         is_stream = (flag := root.get("stream")) is not None and flag.raw == b"true"
-        forwarded = apply(body, inspected.edits)
-        async with call(self._services, "POST", self._path, forwarded, request.headers) as upstream:
-            if upstream.status >= 400:
-                return await self._refused(upstream, request)
-            kind = upstream.content_type
-            if upstream.status == 200 and is_stream and kind == "text/event-stream":
-                return await self._stream(request, upstream)
-            if upstream.status == 200 and kind == "application/json":
-                return await self._whole(upstream, request)
+        model = root.get("model")
+        name = model.text() if model is not None and model.kind is Kind.STRING else ""
+
+        def forwarded(candidate: Candidate) -> bytes:
+            place = (model.start, model.end) if candidate.model and model is not None else None
+            edits = [*inspected.edits, (*place, quote_json(candidate.model))] if place else inspected.edits
+            return apply(body, edits)
+
+        ask = Ask("POST", self._wire.path, self._path, name, request.headers, forwarded)
+        async with call(self._services, ask) as answer:
+            if answer.status >= 400:
+                return await self._refused(answer, request)
+            kind = answer.response.content_type
+            if answer.status == 200 and is_stream and kind == "text/event-stream":
+                return await self._stream(request, answer)
+            if answer.status == 200 and kind == "application/json":
+                return await self._whole(answer, request)
         raise UpstreamProtocolError
 
     async def models(self, request: web.Request) -> web.StreamResponse:
         """Pass a question for the provider's models on; the answer is inspected like any other."""
         name = request.match_info.get("model", "")
         path = f"/models/{quote(name, safe='')}" if name else "/models"
-        async with call(self._services, "GET", path, None, request.headers) as upstream:
-            if upstream.status >= 400:
-                return await self._refused(upstream, request)
-            if upstream.status == 200 and upstream.content_type == "application/json":
-                return await self._whole(upstream, request)
+        async with call(self._services, Ask("GET", MODELS, path, name, request.headers)) as answer:
+            if answer.status >= 400:
+                return await self._refused(answer, request)
+            if answer.status == 200 and answer.response.content_type == "application/json":
+                return await self._whole(answer, request)
         raise UpstreamProtocolError
 
     @property
@@ -106,36 +116,35 @@ class Proxy:
         blanks = self._wire.response_blanks(root, inspected.changed, inspected.altered)
         return apply(body, [*inspected.edits, *blanks]), inspected
 
-    async def _whole(self, upstream: aiohttp.ClientResponse, request: web.Request) -> web.Response:
-        body = await read_body(
-            upstream, self._services.settings.limits.response_bytes, self._services.settings.upstream.silence_seconds
-        )
+    async def _whole(self, answer: Answer, request: web.Request) -> web.Response:
+        limits = self._services.settings.limits
+        body = await read_body(answer.response, limits.response_bytes, answer.provider.waits.silence_seconds)
         shown, inspected = await _off_loop(body, self._inspect_response)
         self._note(Direction.RESPONSE, inspected)
         return web.Response(
-            status=upstream.status,
+            status=answer.status,
             body=shown,
             content_type="application/json",
-            headers={**response_headers(upstream), **self._marks(), REQUEST_ID_HEADER: request[REQUEST_ID]},
+            headers={**response_headers(answer.response), **self._marks(), REQUEST_ID_HEADER: request[REQUEST_ID]},
         )
 
-    async def _refused(self, upstream: aiohttp.ClientResponse, request: web.Request) -> web.Response:
+    async def _refused(self, answer: Answer, request: web.Request) -> web.Response:
         """The provider's error: its JSON inspected like any answer, anything else replaced by ours."""
         try:
-            if upstream.content_type == "application/json":
-                return await self._whole(upstream, request)
+            if answer.response.content_type == "application/json":
+                return await self._whole(answer, request)
         except UpstreamError:
             pass
-        seconds = upstream.headers.get("Retry-After", "")
-        raise UpstreamRefused(upstream.status, retry_after_seconds=int(seconds) if seconds.isdecimal() else None)
+        seconds = answer.response.headers.get("Retry-After", "")
+        raise UpstreamRefused(answer.status, retry_after_seconds=int(seconds) if seconds.isdecimal() else None)
 
-    async def _stream(self, request: web.Request, upstream: aiohttp.ClientResponse) -> web.StreamResponse:
+    async def _stream(self, request: web.Request, answer: Answer) -> web.StreamResponse:
         services = self._services
         attachments = services.engine.policy.attachments == "allow"
         session = Session(self._wire, services.engine.response, attachments=attachments, limits=services.stream_limits)
         client = web.StreamResponse(
             headers={
-                **response_headers(upstream),
+                **response_headers(answer.response),
                 **self._marks(),
                 "Content-Type": "text/event-stream; charset=utf-8",
                 "Cache-Control": "no-cache, no-transform",
@@ -146,11 +155,11 @@ class Proxy:
         await client.prepare(request)
         driver = Driver(
             session,
-            upstream,
+            answer.response,
             client,
             request.transport,
             services.settings.limits.client_stall_seconds,
-            Watchdog(services.settings.upstream.silence_seconds, services.settings.upstream.total_seconds),
+            Watchdog(answer.provider.waits.silence_seconds, answer.provider.waits.total_seconds),
             lambda report: self._report(Direction.RESPONSE, report.channel, report.findings),
         )
         await driver.run()

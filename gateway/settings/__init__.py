@@ -19,25 +19,24 @@ from pydantic import BaseModel, Field, SecretStr
 from gateway.errors import ConfigurationError
 from gateway.settings.egress import EgressSettings
 from gateway.settings.fields import Name, Seconds, Section, secret
+from gateway.settings.providers import ProviderSettings, RouteSettings, RoutingSettings, Waits
 from gateway.settings.stores import StoreSettings
 
 CONFIG_BYTES_MAX = 1 << 20
 KEY_CHARS_MIN = 16
 
 
-class Upstream(Section):
-    """The model provider."""
+class Upstream(Waits):
+    """The model provider, where there is only one."""
 
     base_url: str = Field(description="OpenAI-compatible base URL, ending in /v1", pattern=r"^https?://[^\s?#@]+$")
-    region: str = Field(
-        "", pattern="^[a-z]{0,8}$", description="where it stands; a policy's `regions` say which may be used"
+    kind: str = Field(
+        "",
+        description="kind of provider, for its own words; by default every endpoint is passed on as it is",
+        max_length=64,
     )
     api_key_env: str = Field("", description="environment variable that holds the provider's key")
     api_key_file: str = Field("", description="file that holds the provider's key")
-    connect_seconds: Seconds = Field(10, description="deadline for a connection to the provider")
-    silence_seconds: Seconds = Field(300, description="longest silence of the provider before it counts as gone")
-    total_seconds: Seconds = Field(3600, description="longest duration of one answer")
-    connections: int = Field(4096, ge=1, le=65_536, description="open connections to the provider at most")
 
 
 class Limits(Section):
@@ -69,7 +68,12 @@ class Settings(Section):
         "HOLDBACK_HASH_KEY", description="environment variable that holds the key of a policy's `hash`, when it has any"
     )
     agents: tuple[Name, ...] = Field(("default",), description="agents that a path may name: /v1/ai/{agent}/...")
-    upstream: Upstream
+    upstream: Upstream | None = Field(None, description="the model provider, where there is only one")
+    providers: dict[Name, ProviderSettings] = Field(
+        {}, description="model providers by name, in the place of `upstream`"
+    )
+    routes: tuple[RouteSettings, ...] = Field((), description="which models go to which providers; the first that fits")
+    routing: RoutingSettings = RoutingSettings()
     upstream_key: SecretStr | None = Field(None, description="set by --upstream-key; never in the file")
     limits: Limits = Limits()
     stores: StoreSettings = StoreSettings()
@@ -165,8 +169,9 @@ def _node_at(node: yaml.Node, where: tuple[str | int, ...]) -> int:
 
 
 def _with_secrets(settings: Settings, environment: Mapping[str, str], file: str) -> Settings:
-    upstream = settings.upstream
-    upstream_key = secret("upstream.api_key", upstream.api_key_env, upstream.api_key_file, environment, file)
+    one = settings.upstream
+    upstream_key = secret("upstream.api_key", one.api_key_env, one.api_key_file, environment, file) if one else None
+    providers = {name: each.with_secret(name, environment, file) for name, each in settings.providers.items()}
     key = environment.get(settings.key_env, "")
     if len(key) < KEY_CHARS_MIN:
         raise ConfigurationError(
@@ -178,6 +183,7 @@ def _with_secrets(settings: Settings, environment: Mapping[str, str], file: str)
     update = {
         "key": SecretStr(key),
         "upstream_key": SecretStr(upstream_key) if upstream_key else None,
+        "providers": providers,
         "hash_key": SecretStr(hash_key) if hash_key else None,
         "stores": settings.stores.with_secrets(environment, file),
     }

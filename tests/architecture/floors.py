@@ -15,6 +15,7 @@ GROUND = frozenset({"gateway"})
 FLOOR_1 = GROUND | {"recognizers", "policies", "gateway.errors", "gateway.verdict", "gateway.observe"}
 FLOOR_2 = {
     "gateway.egress",
+    "gateway.providers",
     "gateway.settings",
     "gateway.vault",
     "gateway.auth",
@@ -22,7 +23,7 @@ FLOOR_2 = {
     "gateway.wire",
     "gateway.stores",
 }
-FLOOR_3 = {"gateway.kms", "gateway.stream", "gateway.inspection"}
+FLOOR_3 = {"gateway.pool", "gateway.kms", "gateway.stream", "gateway.inspection"}
 FLOOR_4 = {"gateway.demo", "gateway.services"}
 FLOOR_5 = {"gateway.server"}
 FLOOR_6 = {"gateway.verify", "gateway.dev", "gateway.batch", "gateway.explain"}
@@ -40,6 +41,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "gateway.kms": GROUND | {"gateway.errors"},
     # Knows nothing of what personal data is, of policies or of keys.
     "gateway.stream": GROUND | {"gateway.errors", "gateway.verdict", "gateway.wire"},
+    # Where providers are asked: connections, kept apart from what a request says.
+    "gateway.pool": FLOOR_1 | FLOOR_2,
     "gateway.inspection": FLOOR_1 | FLOOR_2 | {"gateway.stream"},
     # Plays the model provider, so it shares no more with the gateway than a provider does.
     "gateway.demo": GROUND | {"gateway.errors", "gateway.wire"},
@@ -65,6 +68,7 @@ PURE = frozenset(
         "gateway.vault",
         "gateway.auth",
         "gateway.firewall",
+        "gateway.providers",
         "gateway.wire",
         "gateway.stream",
         "gateway.inspection",
@@ -95,6 +99,7 @@ IMPURE = (
 LATE_IMPORTS = ("gateway.kms", "gateway.stores", "gateway.commands", "recognizers.presidio")
 # One file per thing: these find modules by folder walk or by a name in the configuration.
 FOLDER_WALKS = (
+    "gateway.providers",
     "recognizers.catalogue",
     "recognizers.checksums",
     "recognizers.checks_eu",

@@ -1,0 +1,11 @@
+"""vLLM, on machines of one's own."""
+
+from gateway.providers.kind import CHAT, COMPLETIONS, EMBEDDINGS, MODELS, RESPONSES, Kind
+
+KIND = Kind(
+    name="vllm",
+    speaks=frozenset({CHAT, COMPLETIONS, RESPONSES, EMBEDDINGS, MODELS}),
+    base_url="http://127.0.0.1:8000/v1",
+    is_private=True,
+    source="vLLM, 'OpenAI-Compatible Server'",
+)
