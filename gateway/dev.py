@@ -27,6 +27,7 @@ def run(
     host: str,
     upstream: str | None,
     upstream_key: str | None,
+    upstream_kind: str,
     policy: str,
     key: str | None,
     log_level: str,
@@ -50,7 +51,7 @@ def run(
                 key=SecretStr(key),
                 policy=policy,
                 hash_key=SecretStr(hash_key or secrets.token_hex(32)),
-                upstream=_upstream(str(base_url)),
+                upstream=_upstream(str(base_url), upstream_kind),
                 upstream_key=SecretStr(upstream_key) if upstream_key else None,
                 log_level=log_level,
                 stores=stores,
@@ -61,9 +62,9 @@ def run(
         server.run_loop(main())
 
 
-def _upstream(base_url: str) -> Upstream:
+def _upstream(base_url: str, kind: str) -> Upstream:
     try:
-        return Upstream(base_url=base_url)
+        return Upstream(base_url=base_url, kind=kind)
     except ValidationError:
         pass
     raise ConfigurationError("--upstream is no usable URL.", cure="Give one like https://api.example.com/v1.")

@@ -37,6 +37,7 @@ class Provider:
     waits: Waits
     session: aiohttp.ClientSession
     breaker: Breaker
+    region: str = ""
     key: SecretStr | None = field(default=None, repr=False)
 
 
@@ -81,7 +82,7 @@ async def open_pool(settings: Settings) -> AsyncIterator[Pool]:
             failures = settings.routing.breaker_failures if settings.upstream is None else NEVER
             breaker = Breaker(failures, settings.routing.breaker_seconds)
             url = (one.base_url or known[one.kind].base_url).rstrip("/")
-            providers[name] = Provider(name, known[one.kind], url, one, session, breaker, one.api_key)
+            providers[name] = Provider(name, known[one.kind], url, one, session, breaker, one.region, one.api_key)
         yield Pool(providers, Routing(places, made))
 
 

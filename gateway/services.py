@@ -133,6 +133,8 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
         Egress(frozenset(settings.egress.open_origins), total_seconds=settings.egress.total_seconds) as egress,
         open_pool(settings) as pool,
     ):
+        for provider in pool.providers.values():
+            check_region(engine.policy, provider.region)
         metrics = Metrics()
         admission = Admission(settings.limits.streams, metrics)
         yield Services(settings, engine, stream_limits(settings), pool, metrics, admission, stores, egress)

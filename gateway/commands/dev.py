@@ -15,6 +15,7 @@ from gateway.commands.failing import fails_clearly, hash_key_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--upstream", help="OpenAI-compatible base URL, ending in /v1. Without it: a demo model that leaks.")
 @click.option("--upstream-key", envvar="HOLDBACK_UPSTREAM_KEY", help="The provider's key.")
+@click.option("--upstream-kind", default="", help="Kind of provider (docs/providers.md). Default: pass everything on.")
 @click.option("--policy", default="default", show_default=True, help="Preset name, or path of a policy file.")
 @click.option("--key", envvar="HOLDBACK_KEY", help="Bearer key that clients send. Made up when it is not given.")
 @click.option("--log-level", default="info", type=click.Choice(["debug", "info", "warning", "error"]))

@@ -35,6 +35,9 @@ class Upstream(Waits):
         description="kind of provider, for its own words; by default every endpoint is passed on as it is",
         max_length=64,
     )
+    region: str = Field(
+        "", pattern="^[a-z]{0,8}$", description="where it stands; a policy's `regions` say which may be used"
+    )
     api_key_env: str = Field("", description="environment variable that holds the provider's key")
     api_key_file: str = Field("", description="file that holds the provider's key")
 
