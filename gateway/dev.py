@@ -27,7 +27,7 @@ def run(
     host: str,
     upstream: str | None,
     upstream_key: str | None,
-    upstream_kind: str,
+    upstream_kind: str = "",
     policy: str,
     key: str | None,
     log_level: str,
