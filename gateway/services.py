@@ -20,6 +20,7 @@ from gateway.settings import Settings
 from gateway.settings.stores import StoreSettings
 from gateway.stores.opened import Places, Stores, open_stores
 from gateway.stream.limits import StreamLimits
+from gateway.token_keys import TokenKeySource, local_keys
 from policies.policy import Policy
 
 
@@ -35,6 +36,7 @@ class Services:
     admission: Admission
     stores: Stores
     egress: Egress
+    token_keys: TokenKeySource
 
 
 class Admission:
@@ -137,4 +139,6 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
             check_region(engine.policy, provider.region)
         metrics = Metrics()
         admission = Admission(settings.limits.streams, metrics)
-        yield Services(settings, engine, stream_limits(settings), pool, metrics, admission, stores, egress)
+        master_key = settings.tokens.master_key
+        keys = local_keys(master_key.get_secret_value() if master_key else None, Path(settings.stores.data_dir))
+        yield Services(settings, engine, stream_limits(settings), pool, metrics, admission, stores, egress, keys)

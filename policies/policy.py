@@ -180,6 +180,11 @@ class Policy:
     regions: frozenset[str] = frozenset()
     more: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def tokenizes(self) -> bool:
+        """Whether anything becomes a token."""
+        return any(rule.request == "tokenize" for rule in self.rules.values())
+
     def rule(self, entity: str) -> Rule:
         """The rule for an entity. Without any rule everything is redacted: a policy that forgets fails closed."""
         return self.rules.get(entity) or self.rules.get(EVERY_ENTITY) or Rule(REDACT, REDACT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import quote
@@ -19,15 +19,18 @@ from gateway.errors import (
     UpstreamProtocolError,
     UpstreamRefused,
 )
+from gateway.inspection.exchange import Desk
 from gateway.observe.log import logger
 from gateway.providers.kind import MODELS
 from gateway.providers.routing import Candidate
+from gateway.server.caller import caller_of
 from gateway.server.driver import Driver
 from gateway.server.errors import REQUEST_ID, REQUEST_ID_HEADER
 from gateway.server.upstream import Answer, Ask, call, read_body, response_headers
 from gateway.server.watchdog import Watchdog
 from gateway.services import Services
 from gateway.stream.body import Inspected, apply, inspect_slots
+from gateway.stream.scanner import Scanner
 from gateway.stream.session import Session
 from gateway.verdict import Direction, Finding
 from gateway.wire.format import Slot, WireFormat
@@ -55,7 +58,7 @@ class Proxy:
         """
         body = await read_request(request, self._services)
         started = time.perf_counter()
-        root, inspected = await _off_loop(body, self._inspect_request)
+        root, inspected, answers = await self._inspect_request(request, body)
         self._services.metrics.inspect_seconds.observe(time.perf_counter() - started)
         self._note(Direction.REQUEST, inspected)
         is_stream = (flag := root.get("stream")) is not None and flag.raw == b"true"
@@ -70,56 +73,64 @@ class Proxy:
         ask = Ask("POST", self._wire.path, self._path, name, request.headers, forwarded)
         async with call(self._services, ask) as answer:
             if answer.status >= 400:
-                return await self._refused(answer, request)
+                return await self._refused(answer, request, answers)
             kind = answer.response.content_type
             if answer.status == 200 and is_stream and kind == "text/event-stream":
-                return await self._stream(request, answer)
+                return await self._stream(request, answer, answers)
             if answer.status == 200 and kind == "application/json":
-                return await self._whole(answer, request)
+                return await self._whole(answer, request, answers)
         raise UpstreamProtocolError
 
     async def models(self, request: web.Request) -> web.StreamResponse:
         """Pass a question for the provider's models on; the answer is inspected like any other."""
         name = request.match_info.get("model", "")
         path = f"/models/{quote(name, safe='')}" if name else "/models"
+        answers = self._services.engine.response
         async with call(self._services, Ask("GET", MODELS, path, name, request.headers)) as answer:
             if answer.status >= 400:
-                return await self._refused(answer, request)
+                return await self._refused(answer, request, answers)
             if answer.status == 200 and answer.response.content_type == "application/json":
-                return await self._whole(answer, request)
+                return await self._whole(answer, request, answers)
         raise UpstreamProtocolError
 
     @property
     def _path(self) -> str:
         return self._wire.path.removeprefix("/v1")
 
-    def _inspect_request(self, body: bytes) -> tuple[Node, Inspected]:
-        limits = self._services.settings.limits
-        root = parse(body, max_depth=limits.json_depth, max_nodes=limits.json_nodes)
-        self._wire.check(root)
-        inspected = self._inspect(self._wire.request_slots(root), Direction.REQUEST)
-        more = self._wire.request_edits(root, inspected.altered)
-        return root, replace(inspected, edits=(*inspected.edits, *more)) if more else inspected
+    async def _inspect_request(self, request: web.Request, body: bytes) -> tuple[Node, Inspected, Scanner]:
+        """The request's body, what becomes of it, and the scanner of its answer."""
+        engine, limits, wire = self._services.engine, self._services.settings.limits, self._wire
+        desk, caller = Desk(engine.request, engine.response, engine.policy), caller_of(request)
 
-    def _inspect(self, slots: Iterable[Slot], direction: Direction) -> Inspected:
-        engine = self._services.engine
-        scanner = engine.request if direction is Direction.REQUEST else engine.response
-        attachments = engine.policy.attachments == "allow"
-        return inspect_slots(slots, scanner, self._wire.rules, direction, attachments=attachments)
+        def read(body: bytes) -> tuple[Node, list[Slot], str]:
+            root = parse(body, max_depth=limits.json_depth, max_nodes=limits.json_nodes)
+            wire.check(root)
+            slots = wire.request_slots(root)
+            return root, slots, desk.scope(root, slots, caller)
 
-    def _inspect_response(self, body: bytes) -> tuple[bytes, Inspected]:
-        limits = self._services.settings.limits
+        root, slots, scope = await _off_loop(body, read)
+        keys = await self._services.token_keys.live(caller.tenant, desk.cipher, scope) if desk.tokenizes else ()
+        exchange = await _off_loop(body, lambda _: desk.take(root, slots, wire.rules, caller, keys))
+        inspected = exchange.inspected
+        more = wire.request_edits(root, inspected.altered)
+        if more:
+            inspected = replace(inspected, edits=(*inspected.edits, *more))
+        return root, inspected, exchange.answers
+
+    def _inspect_response(self, body: bytes, answers: Scanner) -> tuple[bytes, Inspected]:
+        limits, attachments = self._services.settings.limits, self._services.engine.policy.attachments == "allow"
         root = parse(body, max_depth=limits.json_depth, max_nodes=limits.json_nodes, error=UpstreamProtocolError)
         if root.kind is not Kind.OBJECT:
             raise UpstreamProtocolError
-        inspected = self._inspect(self._wire.response_slots(root), Direction.RESPONSE)
+        slots = self._wire.response_slots(root)
+        inspected = inspect_slots(slots, answers, self._wire.rules, Direction.RESPONSE, attachments=attachments)
         blanks = self._wire.response_blanks(root, inspected.changed, inspected.altered)
         return apply(body, [*inspected.edits, *blanks]), inspected
 
-    async def _whole(self, answer: Answer, request: web.Request) -> web.Response:
+    async def _whole(self, answer: Answer, request: web.Request, answers: Scanner) -> web.Response:
         limits = self._services.settings.limits
         body = await read_body(answer.response, limits.response_bytes, answer.provider.waits.silence_seconds)
-        shown, inspected = await _off_loop(body, self._inspect_response)
+        shown, inspected = await _off_loop(body, lambda body: self._inspect_response(body, answers))
         self._note(Direction.RESPONSE, inspected)
         return web.Response(
             status=answer.status,
@@ -128,20 +139,20 @@ class Proxy:
             headers={**response_headers(answer.response), **self._marks(), REQUEST_ID_HEADER: request[REQUEST_ID]},
         )
 
-    async def _refused(self, answer: Answer, request: web.Request) -> web.Response:
+    async def _refused(self, answer: Answer, request: web.Request, answers: Scanner) -> web.Response:
         """The provider's error: its JSON inspected like any answer, anything else replaced by ours."""
         try:
             if answer.response.content_type == "application/json":
-                return await self._whole(answer, request)
+                return await self._whole(answer, request, answers)
         except UpstreamError:
             pass
         seconds = answer.response.headers.get("Retry-After", "")
         raise UpstreamRefused(answer.status, retry_after_seconds=int(seconds) if seconds.isdecimal() else None)
 
-    async def _stream(self, request: web.Request, answer: Answer) -> web.StreamResponse:
+    async def _stream(self, request: web.Request, answer: Answer, answers: Scanner) -> web.StreamResponse:
         services = self._services
         attachments = services.engine.policy.attachments == "allow"
-        session = Session(self._wire, services.engine.response, attachments=attachments, limits=services.stream_limits)
+        session = Session(self._wire, answers, attachments=attachments, limits=services.stream_limits)
         client = web.StreamResponse(
             headers={
                 **response_headers(answer.response),

@@ -21,6 +21,7 @@ from gateway.settings.egress import EgressSettings
 from gateway.settings.fields import Name, Seconds, Section, secret
 from gateway.settings.providers import ProviderSettings, RouteSettings, RoutingSettings, Waits
 from gateway.settings.stores import StoreSettings
+from gateway.settings.tokens import TokenSettings
 
 CONFIG_BYTES_MAX = 1 << 20
 KEY_CHARS_MIN = 16
@@ -81,6 +82,7 @@ class Settings(Section):
     limits: Limits = Limits()
     stores: StoreSettings = StoreSettings()
     egress: EgressSettings = EgressSettings()
+    tokens: TokenSettings = TokenSettings()
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="least severe line to log")
 
 
@@ -189,5 +191,6 @@ def _with_secrets(settings: Settings, environment: Mapping[str, str], file: str)
         "providers": providers,
         "hash_key": SecretStr(hash_key) if hash_key else None,
         "stores": settings.stores.with_secrets(environment, file),
+        "tokens": settings.tokens.with_secrets(environment, file),
     }
     return settings.model_copy(update=update)

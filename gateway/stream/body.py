@@ -17,6 +17,7 @@ from gateway.errors import AttachmentBlocked, GatewayError, UnreadableAnswer
 from gateway.errors.policy import PolicyBlock
 from gateway.stream.holdback import BATCH_CHARS, HoldBack, Range, Redacted, Scanner, redact, settled
 from gateway.stream.json_holdback import redact_json
+from gateway.stream.tools import for_tool, tools_of
 from gateway.verdict import Direction, Finding
 from gateway.wire.format import Rules, Slot, SlotKind, Step
 from gateway.wire.json_text import path_of, quote, splice
@@ -63,7 +64,7 @@ def inspect_slots(
     changed: set[int] = set()
     altered: set[tuple[Step, ...]] = set()
     listed = list(slots)
-    keys = names(listed)
+    keys, tools = names(listed), tools_of(listed)
     for group in _groups(listed):
         if group[0].kind is SlotKind.ATTACHMENT:
             if not attachments:
@@ -71,7 +72,7 @@ def inspect_slots(
             continue
         before = len(edits)
         try:
-            found = _edit_group(group, scanner, edits, keys)
+            found = _edit_group(group, for_tool(scanner, group[0].steps, tools), edits, keys)
         except PolicyBlock as block:
             block.param = path_of(group[0].steps, rules.keys)
             raise

@@ -10,7 +10,7 @@ Laws kept here:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -20,8 +20,9 @@ from gateway.stream.escapes import joined
 from gateway.stream.holdback import HoldBack, Scanner
 from gateway.stream.json_holdback import JsonHoldBack
 from gateway.stream.limits import StreamLimits
+from gateway.stream.tools import for_tool, tools_of
 from gateway.verdict import Finding
-from gateway.wire.format import Channel, SlotKind
+from gateway.wire.format import Channel, Slot, SlotKind, Step
 
 REPLACEMENT_CHARACTER = "\ufffd"
 ENDED_PER_OPEN = 64
@@ -64,6 +65,7 @@ class Channels:
         "_room",
         "_scanner",
         "_told",
+        "_tools",
     )
 
     def __init__(self, scanner: Scanner, limits: StreamLimits, *, repeats: bool) -> None:
@@ -77,6 +79,7 @@ class Channels:
         self._records: dict[Channel, _Told] | None = {} if repeats else None
         self._told: dict[tuple[SlotKind, str], str] = {}
         self._room = limits.event_bytes
+        self._tools: dict[tuple[Step, ...], str] = {}
 
     @property
     def is_any_open(self) -> bool:
@@ -113,6 +116,12 @@ class Channels:
         went = channel.push(text)
         self._remember(self._records, key, text, went)
         return went
+
+    def name(self, slots: Iterable[Slot]) -> None:
+        """Note the names of tools: they come with the first piece of the arguments, or before it."""
+        for steps, tool in tools_of(slots).items():
+            if len(self._tools) < self._limits.channels:
+                self._tools[steps[1:]] = tool
 
     def is_open(self, prefix: Channel) -> bool:
         """Whether a text under this name has not ended."""
@@ -157,7 +166,8 @@ class Channels:
             raise ResponseTooLarge
         if () in self._ended or any(key[:size] in self._ended for size in range(1, len(key) + 1)):
             raise UpstreamProtocolError
-        channel = JsonHoldBack(self._scanner) if kind is SlotKind.JSON else HoldBack(self._scanner)
+        scanner = for_tool(self._scanner, key, self._tools)
+        channel = JsonHoldBack(scanner) if kind is SlotKind.JSON else HoldBack(scanner)
         self._open[key] = channel
         if self._records is not None:
             self._records[key] = _Told(kind)

@@ -21,7 +21,7 @@ from operator import attrgetter
 
 from gateway.errors.policy import PolicyBlock
 from gateway.stream.components import Component, acting, carved, components, passing, undecided
-from gateway.stream.scanner import Scanner, WholeValues
+from gateway.stream.scanner import Noticing, Scanner, WholeValues
 from gateway.stream.tails import OpenTail, swallow
 from gateway.verdict import Action, Finding
 
@@ -121,6 +121,7 @@ class HoldBack:
         except PolicyBlock:
             return self._settle(self._blocked_at, [], final=False)
         self._raw, self._base = "", frontier
+        self.findings += self._scanner.noticed(self._progress) if isinstance(self._scanner, Noticing) else []
         return out
 
     def _live(self) -> int:
@@ -132,8 +133,7 @@ class HoldBack:
     def _settle(self, frontier: int, found: list[Finding], *, final: bool, guarded: int | None = None) -> str:
         self._pending += found
         self._pending.sort(key=attrgetter("start", "end", "recognizer"))
-        cut = frontier
-        ready: list[Component] = []
+        cut, ready = frontier, list[Component]()
         for component in components(acting(self._pending), self._released):
             if component.end > frontier:
                 cut = min(cut, component.start)

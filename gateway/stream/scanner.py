@@ -42,3 +42,19 @@ class Scanner(Protocol):
 class WholeValues:
     """Base of scanners whose `replacement` needs a value as a whole, its tail too, and not only the head that was
     held: to turn it into a token. Nothing of their texts is released before the end."""
+
+
+class PerTool:
+    """Base of scanners that treat the arguments of some tools in another way."""
+
+    def for_tool(self, name: str) -> Scanner:
+        """The scanner for the arguments of the tool of this name (`""` where it is not known)."""
+        raise NotImplementedError
+
+
+class Noticing:
+    """Base of scanners that see things which they do not act on: they are reported, and hold nothing."""
+
+    def noticed(self, progress: object) -> list[Finding]:
+        """What was seen in a channel up to its end."""
+        raise NotImplementedError

@@ -80,7 +80,7 @@ def judge_request(example: Planted, request: Request) -> Judge:
     def judge(exchange: Exchange) -> Verdict:
         if exchange.forwarded is None:
             return Verdict.LOST
-        if example.leaks(seen_by_provider(exchange.forwarded), around=around):
+        if example.reached(seen_by_provider(exchange.forwarded), around=around):
             return Verdict.LEAKED
         return Verdict.SAFE if kept(request, exchange.forwarded) else Verdict.LOST
 

@@ -8,16 +8,15 @@ separators, case or width) come out in a row that do not stand in the text aroun
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
+from gateway.verify.readings import RUN_CHARS, core, readings
+from gateway.verify.tokens import telling
 from recognizers.pipeline import Pipeline, Progress
 from recognizers.recognizer import Recognizer, Span
 
-RUN_CHARS = 5
-"""So many characters of a value in a row are a leak."""
 BEFORE = "Here is what you asked for, word by word.\n"
 AFTER = "\n; that was all of it, thank you."
 # A semicolon ends whatever swallows to its terminator; what stands on the near side of these two is nobody's value.
@@ -25,8 +24,6 @@ KEPT_BEFORE, KEPT_AFTER = "Here is what you asked for", "that was all of it, tha
 SKELETON = "verify chatcmpl-verify chat.completion.chunk 1700000000 assistant stop tool_calls note case"
 
 _VALUE = re.compile("«(.*?)»", re.DOTALL)
-_SEPARATORS = re.compile(r"[\W_]+")
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +34,8 @@ class Planted:
     text: str = field(repr=False)
     spans: tuple[tuple[int, int], ...]
     runs: frozenset[str] = field(repr=False)
+    hidden: frozenset[str] = field(repr=False)
+    """What would betray a value in a request, of which a token may keep some."""
     around: tuple[str, ...] = field(repr=False)
     """The framed text without its values, and with placeholders in their place: what may come through."""
 
@@ -63,21 +62,22 @@ class Planted:
         """A field's name that says of the number what the example says before it."""
         return re.sub(r"\W+", "_", self.text[: self.spans[0][0]]).strip("_")[-40:] or "number"
 
-    def leaks(self, texts: Iterable[str], *, around: Iterable[str] = ()) -> bool:
-        """Whether one of these texts holds enough of a value; what stands `around` it too is no leak."""
-        seen = _readings(texts)
-        runs = [run for run in self.runs if run in seen]
-        return bool(runs) and not all(run in _readings(around) for run in runs)
+    def leaks(self, texts: Iterable[str]) -> bool:
+        """Whether one of these texts holds enough of a value."""
+        seen = readings(texts)
+        return any(run in seen for run in self.runs)
+
+    def reached(self, texts: Iterable[str], *, around: Iterable[str]) -> bool:
+        """Whether a provider that sees these texts sees enough of a value; what stands `around` it too is no leak, and
+        neither is what a token keeps."""
+        seen = readings(texts)
+        runs = [run for run in self.hidden if run in seen]
+        return bool(runs) and not all(run in readings(around) for run in runs)
 
     def leaks_whole(self, texts: Iterable[str]) -> bool:
         """Whether one of these texts holds a whole value."""
-        seen = _readings(texts)
+        seen = readings(texts)
         return any(core(value) in seen for value in self.values)
-
-
-def core(text: str) -> str:
-    """Letters and digits only, in one case and width."""
-    return _SEPARATORS.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 def planted(recognizer: Recognizer) -> list[Planted]:
@@ -131,8 +131,10 @@ def _planted(entity: str, example: str) -> Planted | None:
     if not spans:
         return None
     around = tuple(f"{BEFORE}{_VALUE.sub(shown, example)}{AFTER}" for shown in ("", f"[{entity}]"))
-    runs = _runs([text[start:end] for start, end in spans], "\n".join(map(core, [*around, SKELETON])))
-    return Planted(entity, text, tuple(spans), runs, around) if runs else None
+    values, known = [text[start:end] for start, end in spans], "\n".join(map(core, [*around, SKELETON]))
+    runs = _runs(values, known)
+    hidden = {run for value in values for run in telling(entity, value) or _runs([value], known) if run not in known}
+    return Planted(entity, text, tuple(spans), runs, frozenset(hidden), around) if runs else None
 
 
 def _runs(values: Collection[str], around: str) -> frozenset[str]:
@@ -142,13 +144,3 @@ def _runs(values: Collection[str], around: str) -> frozenset[str]:
             size = min(RUN_CHARS, len(form))
             found.update(form[at : at + size] for at in range(len(form) - size + 1))
     return frozenset(run for run in found if run and run not in around)
-
-
-def _readings(texts: Iterable[str]) -> str:
-    """The cores of texts as they are written and as JSON would read them."""
-    both = ((text, _ESCAPE.sub(_character, text)) if "\\" in text else (text,) for text in texts)
-    return "\n".join(core(form) for forms in both for form in forms)
-
-
-def _character(match: re.Match[str]) -> str:
-    return chr(int(match.group(1), 16)) if match.group(1) else " "

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from gateway.verify.answers import CONTENT, DONE, JSON_TYPE, PAUSE_SECONDS, Answer, deltas, event, whole
-from gateway.verify.planted import RUN_CHARS, Planted, core
+from gateway.verify.planted import Planted
+from gateway.verify.readings import RUN_CHARS, core
 
 Spoken = Callable[["Said"], Iterable[bytes]]
 

@@ -23,7 +23,7 @@ FLOOR_2 = {
     "gateway.wire",
     "gateway.stores",
 }
-FLOOR_3 = {"gateway.pool", "gateway.kms", "gateway.stream", "gateway.inspection"}
+FLOOR_3 = {"gateway.pool", "gateway.kms", "gateway.stream", "gateway.inspection", "gateway.token_keys"}
 FLOOR_4 = {"gateway.demo", "gateway.services"}
 FLOOR_5 = {"gateway.server"}
 FLOOR_6 = {"gateway.verify", "gateway.dev", "gateway.batch", "gateway.explain"}
@@ -44,6 +44,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     # Where providers are asked: connections, kept apart from what a request says.
     "gateway.pool": FLOOR_1 | FLOOR_2,
     "gateway.inspection": FLOOR_1 | FLOOR_2 | {"gateway.stream"},
+    "gateway.token_keys": GROUND | {"gateway.errors", "gateway.vault"},
     # Plays the model provider, so it shares no more with the gateway than a provider does.
     "gateway.demo": GROUND | {"gateway.errors", "gateway.wire"},
     "gateway.services": FLOOR_1 | FLOOR_2 | FLOOR_3,

@@ -1,7 +1,7 @@
 """`make verify-external`: the public judge, pii-leak-benchmark v2, against a running gateway.
 
 The full form takes every cut into two and three parts, three seeds, and the partial-emission pass; it takes minutes.
-Exit code 1 on any leak.
+Exit code 1 on any leak, and on any value of the user's own that did not come back.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def _rate(report: Any) -> Any:
 def gateway(gateway_port: int, upstream_port: int) -> subprocess.Popen[bytes]:
     """`holdback dev` in front of the judge's provider, ready."""
     command = [
-        *(str(BIN / "holdback"), "dev", "--port", str(gateway_port), "--key", KEY, "--log-level", "error"),
+        *(sys.executable, "-m", "gateway", "dev", "--port", str(gateway_port), "--key", KEY, "--log-level", "error"),
         *("--upstream", f"http://127.0.0.1:{upstream_port}/v1"),
     ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
@@ -79,7 +79,7 @@ def gateway(gateway_port: int, upstream_port: int) -> subprocess.Popen[bytes]:
 
 
 def main() -> int:
-    """Run the judge; 1 when anything leaked."""
+    """Run the judge; 1 when anything leaked or was lost."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one seed, cuts into two parts")
     quick = parser.parse_args().quick
@@ -91,6 +91,7 @@ def main() -> int:
             oracle = "exhaustive-2-part" if quick else "union-worst-case"
             row = judge(seed, oracle, gateway_port, upstream_port, partial=not quick)
             rates = {
+                "fidelity_lost": 1.0 - row["fidelity_rate"],
                 "leak_single": row["leak_single_chunk"],
                 "leak_adv": row["leak_adversarial"],
                 "partial_emission": row.get("partial_emission", 0.0),

@@ -23,7 +23,8 @@ def test_every_preset_loads(name: str) -> None:
     assert policy.name == name
     assert policy.description.endswith(".")
     assert 0 < policy.threshold <= 1
-    assert policy.decide("US_SSN", "request", 1.0) == policy.decide("US_SSN", "response", 1.0) == "redact"
+    assert policy.decide("US_SSN", "request", 1.0) == "tokenize"
+    assert policy.decide("US_SSN", "response", 1.0) == "redact"
     assert preset_text(name).startswith("#")
 
 
@@ -36,8 +37,8 @@ def test_a_file_extends_a_preset(tmp_path: Path) -> None:
     policy = load(source, ENTITIES)
     assert (policy.name, policy.threshold) == ("mine", 0.7)
     assert policy.description == load("default", ENTITIES).description
-    assert policy.rule("US_SSN") == Rule("redact", "allow")
-    assert policy.rule("EMAIL_ADDRESS") == Rule("redact", "redact")
+    assert policy.rule("US_SSN") == Rule("tokenize", "allow")
+    assert policy.rule("EMAIL_ADDRESS") == Rule("tokenize", "redact")
 
 
 def test_a_file_extends_a_file_beside_it(tmp_path: Path) -> None:

@@ -1,0 +1,123 @@
+"""One request and its answer: who asks, within what scope tokens are equal, and what the answer may turn back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from gateway.inspection.inspector import Inspector
+from gateway.inspection.links import Hosts
+from gateway.inspection.requests import tokenize
+from gateway.inspection.restoring import LEFT, Restoring
+from gateway.inspection.roles import Roles
+from gateway.stream.body import Inspected, inspect_slots
+from gateway.stream.scanner import Scanner
+from gateway.vault.keys import CipherName, TokenKeys, encode
+from gateway.verdict import Direction
+from gateway.wire.format import Rules, Slot
+from gateway.wire.json_text import Node
+from policies.keys.tokens import KEY
+from policies.policy import Policy
+from policies.token_rules import LEAVE, TokenRules
+
+CONVERSATION_CHARS_MAX = 256
+TENANT_SCOPE = ""
+HINT = (
+    "Words like KC_PERSON_7F3K2Q9B or kc-7f3k2q9b@example.com stand for real values. Use them where the values belong, "
+    "exactly as they are written."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks.
+
+    Args:
+        tenant, agent, subject: as authenticated; empty where there is none.
+        conversation: what the client calls it; empty when it does not say.
+        detokenizes: whether this key or agent may see values; a policy that says no is not overruled.
+    """
+
+    tenant: str = "local"
+    agent: str = ""
+    subject: str = ""
+    conversation: str = ""
+    detokenizes: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request after inspection, and the scanner of its answer."""
+
+    inspected: Inspected
+    answers: Scanner
+
+
+class Desk:
+    """Inspects requests by one policy.
+
+    Args:
+        request: looks at requests.
+        response: looks at answers.
+        policy: in force.
+    """
+
+    def __init__(self, request: Inspector, response: Inspector, policy: Policy) -> None:
+        self._request = request
+        self._response = response
+        self._policy = policy
+        self.rules: TokenRules = KEY.of(policy)
+        self.cipher = CipherName(self.rules.cipher)
+        self.tokenizes = policy.tokenizes
+        """Whether there is anything that keys are needed for."""
+
+    def scope(self, root: Node, slots: Sequence[Slot], caller: Caller) -> str:
+        """Within what equal values have equal tokens: the conversation, by the name that the client gives it, else by
+        its first message; `""` for the whole tenant."""
+        if self.rules.scope == "tenant":
+            return TENANT_SCOPE
+        told = caller.conversation[:CONVERSATION_CHARS_MAX]
+        words = ("named", told) if told else ("begun", *Roles(root, slots).first_words())
+        return hashlib.sha256(encode(caller.agent, caller.subject, *words)).hexdigest()
+
+    def take(
+        self,
+        root: Node,
+        slots: Sequence[Slot],
+        wire_rules: Rules,
+        caller: Caller,
+        keys: Sequence[TokenKeys],
+    ) -> Exchange:
+        """Inspect a request.
+
+        Args:
+            root: its body.
+            slots: of the body.
+            wire_rules: of its format.
+            caller: who asks.
+            keys: within its scope, the one that makes tokens first; none are needed where the policy makes none.
+
+        Raises:
+            GatewayError: it cannot be forwarded.
+        """
+        attachments = self._policy.attachments == "allow"
+        if not self.tokenizes:
+            inspected = inspect_slots(slots, self._request, wire_rules, Direction.REQUEST, attachments=attachments)
+            return Exchange(inspected, self._response)
+        rules = self.rules if caller.detokenizes else replace(self.rules, response=LEAVE)
+        roles = Roles(root, slots)
+        made = tokenize(
+            slots,
+            roles,
+            self._request,
+            keys,
+            rules,
+            wire_rules,
+            attachments=attachments,
+            holdback_chars=self._policy.holdback_chars,
+        )
+        hosts = Hosts(rules.restore_hosts, roles.trusted_texts())
+        left = LEFT if rules.response == LEAVE else ""
+        answers = Restoring(self._response, made.ledger, hosts, rules.restore_tools.restores, left)
+        return Exchange(made.inspected, answers)

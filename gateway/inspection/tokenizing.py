@@ -1,0 +1,81 @@
+"""Values of a request become tokens; tokens that stand in it already stay as they are.
+
+Everything is at hand in a request, so a value is tokenized over its whole range: with the tail of a long one, over the
+seam of two text parts, decoded where it is written in JSON.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from gateway.inspection.inspector import Inspector
+from gateway.stream.scanner import WholeValues
+from gateway.vault.shapes import SHAPE_CHARS_MAX, own_shapes
+from gateway.vault.tokenizer import Tokenizer
+from gateway.verdict import Action, Finding
+
+BY_SHAPE = "token/by its shape"
+ENTITY = "TOKEN"
+
+
+@dataclass(slots=True)
+class _Progress:
+    inner: object
+    decided: int = 0
+
+
+class Tokenizing(WholeValues):
+    """Implements `gateway.stream.scanner.Scanner` for one request."""
+
+    def __init__(self, inspector: Inspector, tokenizer: Tokenizer) -> None:
+        self._inspector = inspector
+        self._tokenizer = tokenizer
+        self.cut_off = inspector.cut_off
+
+    def start(self, *, json_text: bool) -> _Progress:
+        return _Progress(self._inspector.start(json_text=json_text))
+
+    def scan(self, raw: str, base: int, progress: object, *, final: bool) -> tuple[int, list[Finding]]:
+        own = cast(_Progress, progress)
+        frontier, found = self._inspector.scan(raw, base, own.inner, final=final)
+        low = max(own.decided - base, 0)
+        # Nobody waits for a piece of a request's text: what could still become a token is held.
+        high = len(raw) if final else max(len(raw) - SHAPE_CHARS_MAX, low)
+        for start, end in own_shapes(raw, low):
+            if start >= high:
+                break
+            found.append(Finding(base + start, base + end, ENTITY, BY_SHAPE, 1.0, Action.KEEP, exclusive=True))
+            high = max(high, end)
+        own.decided = base + high
+        return min(frontier, own.decided), found
+
+    def tail_end(
+        self,
+        head: Finding,
+        raw: str,
+        base: int,
+        progress: object,
+        *,
+        start: int,
+        limit: int,
+        swallowed: int,
+        final: bool,
+    ) -> tuple[int, bool]:
+        return self._inspector.tail_end(
+            head,
+            raw,
+            base,
+            cast(_Progress, progress).inner,
+            start=start,
+            limit=limit,
+            swallowed=swallowed,
+            final=final,
+        )
+
+    def replacement(self, finding: Finding, text: str) -> str:
+        if finding.action is Action.KEEP:
+            return text
+        if finding.action is not Action.TOKENIZE:
+            return self._inspector.replacement(finding, text)
+        return text if self._tokenizer.is_own(text) else self._tokenizer.token(finding.entity, text)
