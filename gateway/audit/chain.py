@@ -1,13 +1,14 @@
 """The chain: every row is tied to the one before it.
 
 Laws kept here:
-1. A row's bytes are canonical: every field with its length before it, so that no two rows have the same bytes.
-2. `hash = SHA-256(bytes, the hash before)`: anyone can check it, with nothing but the rows. `mac = HMAC(key, hash)` under
-   a key of the installation, which is not in the database: who can only write to the database can make no row.
+1. A row has canonical bytes: every field with its length before it, so that no two rows have the same.
+2. `hash = SHA-256(bytes, the hash before)`: anyone can check it, with nothing but the rows. `mac = HMAC(key, hash)`
+   under a key of the installation, which is not in the database: who can only write to the database can make no row.
 3. What is pruned leaves a signed record of where the rest begins, so the rest stays verifiable.
 
-Who could do what: with the database file alone, an edit, a deletion, an insertion or a swap is seen. The end of a chain
-can be cut off unseen back to the last signed checkpoint, and not at all where checkpoints are kept elsewhere (anchor).
+Who could do what: with the database file alone, an edit, a deletion, an insertion or a swap is seen. The end of a
+chain can be cut off unseen back to the last signed checkpoint, and not at all where checkpoints are kept elsewhere
+(anchor).
 """
 
 from __future__ import annotations

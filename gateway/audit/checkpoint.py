@@ -1,6 +1,6 @@
 """Checkpoints: the heads of all chains, signed with Ed25519 (RFC 8032), to be kept elsewhere.
 
-A checkpoint names every chain, so that a chain that was dropped as a whole is missed. Each is tied to the one before it.
+A checkpoint names every chain, so that a chain that was dropped as a whole is missed. Each is tied to the one before.
 The signing key is the operator's; a new one is introduced by a record that the old one signed.
 """
 

@@ -180,8 +180,8 @@ def cef_line(row: Row, version: str) -> str:
     shown = "|".join(_CEF_HEADER.sub(r"\\\1", part) for part in header)
     values = {"rt": row.at_us // 1000, "externalId": f"{row.chain}/{row.seq}", "cs1Label": "requestId"}
     values |= {"cs1": row.request_id, **json.loads(row.body)}
-    pairs = (
-        f"{name}={_CEF_VALUE.sub(chr(92) * 2 + '1', str(value)).replace(chr(10), ' ')}"
-        for name, value in values.items()
-    )
-    return f"{shown}|{' '.join(pairs)}"
+    return f"{shown}|{' '.join(f'{name}={_escaped(value)}' for name, value in values.items())}"
+
+
+def _escaped(value: object) -> str:
+    return _CEF_VALUE.sub(r"\\\1", str(value)).replace("\n", " ")

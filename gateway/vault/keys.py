@@ -40,6 +40,7 @@ class Purpose(Enum):
     LEDGER_INDEX = "ledger-index"
     OPERATOR_HASH = "operator-hash"
     CANARY = "canary"
+    AUDIT_SIDE = "audit-side"
     CACHE_INDEX = "cache-index"
     SECRET = "secret"  # noqa: S105 (the name of a purpose)
 

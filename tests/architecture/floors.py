@@ -12,7 +12,7 @@ from tests.architecture.source import PACKAGES, Module, modules
 
 # Every room of gateway may read its version.
 GROUND = frozenset({"gateway"})
-FLOOR_1 = GROUND | {"recognizers", "policies", "gateway.errors", "gateway.verdict", "gateway.observe"}
+FLOOR_1 = GROUND | {"gateway.audit", "recognizers", "policies", "gateway.errors", "gateway.verdict", "gateway.observe"}
 FLOOR_2 = {
     "gateway.egress",
     "gateway.providers",
@@ -23,7 +23,15 @@ FLOOR_2 = {
     "gateway.wire",
     "gateway.stores",
 }
-FLOOR_3 = {"gateway.pool", "gateway.kms", "gateway.stream", "gateway.inspection", "gateway.token_keys"}
+FLOOR_3 = {
+    "gateway.pool",
+    "gateway.kms",
+    "gateway.stream",
+    "gateway.inspection",
+    "gateway.token_keys",
+    "gateway.audit.log",
+    "gateway.audit.keeper",
+}
 FLOOR_4 = {"gateway.demo", "gateway.services"}
 FLOOR_5 = {"gateway.server"}
 FLOOR_6 = {"gateway.verify", "gateway.dev", "gateway.batch", "gateway.explain"}
@@ -36,6 +44,10 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "gateway.errors": GROUND,
     "gateway.verdict": GROUND | {"gateway.errors"},
     "gateway.observe": GROUND | {"gateway.errors", "gateway.verdict"},
+    # Checks a record offline: knows nothing of where it is kept. What writes and signs it stands higher.
+    "gateway.audit": GROUND | {"gateway.errors"},
+    "gateway.audit.log": FLOOR_1 | FLOOR_2,
+    "gateway.audit.keeper": FLOOR_1 | FLOOR_2 | {"gateway.audit.log"},
     **dict.fromkeys(FLOOR_2, FLOOR_1),
     # A library of its own: it could serve another program.
     "gateway.kms": GROUND | {"gateway.errors"},
@@ -62,6 +74,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 PURE = frozenset(
     {
         "gateway",
+        "gateway.audit",
         "recognizers",
         "policies",
         "gateway.errors",

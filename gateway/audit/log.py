@@ -1,0 +1,212 @@
+"""The write path: events go into batches, a batch is one transaction, and who needs to know waits for it.
+
+Laws kept here:
+1. An event that was acknowledged is durable: `Recorder.durable` returns only when the database has it.
+2. Bounded: when more events wait than the queue holds, none is dropped; what they are about fails (`AuditUnavailable`).
+3. One writer a process; a batch that cannot be written is tried again for `RETRY_SECONDS`, then all that wait for it
+   fail.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from gateway.audit.chain import Head, link
+from gateway.audit.event import SALT_BYTES, AuditEvent, Kind, Side, sides
+from gateway.errors.audit import AuditUnavailable
+from gateway.errors.stores import StoreUnavailable
+from gateway.observe.log import logger
+from gateway.stores.tables.audit import AuditStore, Linked, SideRow
+from gateway.vault.envelope import Binding, seal, unseal
+from gateway.vault.keys import Purpose
+
+QUEUE_EVENTS = 20_000
+BATCH_EVENTS = 1_000
+RETRY_SECONDS = 10.0
+REQUEST_FINDINGS = 1_000
+"""Findings of one request that are recorded one by one; more are counted."""
+_PAUSES_SECONDS = (0.05, 0.2, 0.5, 1.0, 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditKeys:
+    """Keys of the installation, 32 bytes each; never those of a tenant, so that sealing a tenant stops no record."""
+
+    mac: bytes = field(repr=False)
+    side: bytes = field(repr=False)
+
+
+@dataclass(eq=False, slots=True)
+class _Batch:
+    events: list[AuditEvent]
+    done: asyncio.Future[None]
+
+
+class AuditLog:
+    """One a process; open with `async with`."""
+
+    def __init__(self, store: AuditStore, keys: AuditKeys, *, queue_events: int = QUEUE_EVENTS) -> None:
+        self._store, self._keys, self._queue_events = store, keys, queue_events
+        self._waiting: list[_Batch] = []
+        self._size = 0
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._listeners: list[Callable[[AuditEvent], None]] = []
+
+    def listen(self, listener: Callable[[AuditEvent], None]) -> None:
+        """Call `listener` with every event once it is durable; it must not wait nor raise."""
+        self._listeners.append(listener)
+
+    async def __aenter__(self) -> AuditLog:
+        self._task = asyncio.create_task(self._write_on(), name="audit writer")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        while self._waiting:
+            await asyncio.wait([batch.done for batch in self._waiting])
+            await asyncio.sleep(0)
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def note(self, event: AuditEvent) -> asyncio.Future[None]:
+        """Take in an event; the answer is done when it is durable.
+
+        Raises:
+            AuditUnavailable: too many wait already, or nothing writes.
+        """
+        if self._size >= self._queue_events or self._task is None or self._task.done():
+            raise AuditUnavailable(retry_after_seconds=1)
+        if not self._waiting or len(self._waiting[-1].events) >= BATCH_EVENTS:
+            done = asyncio.get_running_loop().create_future()
+            done.add_done_callback(lambda future: future.exception())  # who waits raises it, nobody else must
+            self._waiting.append(_Batch([], done))
+        batch = self._waiting[-1]
+        batch.events.append(event)
+        self._size += 1
+        self._wake.set()
+        return batch.done
+
+    async def record(self, *events: AuditEvent) -> None:
+        """Take in events, and return when they are durable.
+
+        Raises:
+            AuditUnavailable: they are not.
+        """
+        for done in {self.note(event) for event in events}:
+            await asyncio.shield(done)
+
+    async def _write_on(self) -> None:
+        while True:
+            await self._wake.wait()
+            while self._waiting:
+                batch = self._waiting.pop(0)
+                self._size -= len(batch.events)
+                if await self._written(batch.events):
+                    batch.done.set_result(None)
+                    self._tell(batch.events)
+                else:
+                    batch.done.set_exception(AuditUnavailable(retry_after_seconds=5))
+            self._wake.clear()
+
+    async def _written(self, events: Sequence[AuditEvent]) -> bool:
+        """Write a batch; False when it could not be written in time."""
+        deadline = time.monotonic() + RETRY_SECONDS
+        for pause_seconds in (*_PAUSES_SECONDS, *_PAUSES_SECONDS):
+            try:
+                await self._store.append([event.chain for event in events], lambda heads: self._linked(events, heads))
+            except StoreUnavailable:
+                if time.monotonic() + pause_seconds > deadline:
+                    break
+                await asyncio.sleep(pause_seconds)
+            except Exception as error:  # noqa: BLE001 - whatever it was, what waits must not go on as if recorded
+                logger().error("audit_failed", error=type(error).__name__)
+                return False
+            else:
+                return True
+        logger().error("audit_unavailable", events=len(events))
+        return False
+
+    def _linked(self, events: Sequence[AuditEvent], heads: dict[str, Head]) -> list[Linked]:
+        made = []
+        for event in events:
+            beside = sides(event, os.urandom(2 * SALT_BYTES)) if event.user or event.ip else []
+            row = link(heads[event.chain], event, {side.name: side.commitment for side in beside}, self._keys.mac)
+            heads[row.chain] = Head(row.chain, row.seq, row.hash)
+            made.append(Linked(row, tuple(self._sealed(side, row.chain, row.seq) for side in beside)))
+        return made
+
+    def _sealed(self, side: Side, chain: str, seq: int) -> SideRow:
+        sealed = seal(
+            self._keys.side,
+            side.salt + side.value.encode(),
+            _binding(chain, seq, side.name),
+            message_id=os.urandom(32),
+        )
+        return SideRow(side.name, subject_of(self._keys, side.value), sealed)
+
+    def _tell(self, events: Iterable[AuditEvent]) -> None:
+        for listener in self._listeners:
+            for event in events:
+                listener(event)
+
+    def opened(self, sealed: bytes, chain: str, seq: int, name: str) -> Side:
+        """A side record, for who may read it."""
+        plain = unseal(self._keys.side, sealed, _binding(chain, seq, name))
+        return Side(name, plain[:SALT_BYTES], plain[SALT_BYTES:].decode())
+
+
+def subject_of(keys: AuditKeys, value: str) -> bytes:
+    """What finds the side records of a person: HMAC of the value, under a key of the installation."""
+    return hmac.digest(keys.side, b"holdback audit subject" + value.encode(), hashlib.sha256)
+
+
+def _binding(chain: str, seq: int, name: str) -> Binding:
+    return Binding(tenant=chain, purpose=Purpose.AUDIT_SIDE, row=f"{seq}/{name}", version=1)
+
+
+class Recorder:
+    """The events of one request: findings beyond a cap are counted, and the end waits for all of them."""
+
+    def __init__(self, log: AuditLog, *, tenant: str, request_id: str, user: str = "", ip: str = "") -> None:
+        self._log, self._tenant, self._request_id, self._user, self._ip = log, tenant, request_id, user, ip
+        self._pending: set[asyncio.Future[None]] = set()
+        self._findings = self._left_out = 0
+
+    def note(self, kind: Kind, fields: dict[str, str | int | float | bool]) -> None:
+        """Record one event.
+
+        Raises:
+            AuditUnavailable: it cannot be.
+        """
+        if kind in (Kind.REDACTION, Kind.RESTORE):
+            self._findings += 1
+            if self._findings > REQUEST_FINDINGS:
+                self._left_out += 1
+                return
+        self._put(kind, fields)
+
+    async def durable(self) -> None:
+        """Return when everything noted so far is in the database.
+
+        Raises:
+            AuditUnavailable: it is not.
+        """
+        if self._left_out:
+            self._put(Kind.STREAM, {"left_out": self._left_out})
+            self._left_out = 0
+        pending, self._pending = self._pending, set()
+        for done in pending:
+            await asyncio.shield(done)
+
+    def _put(self, kind: Kind, fields: dict[str, str | int | float | bool]) -> None:
+        event = AuditEvent(
+            kind, self._tenant, time.time_ns() // 1000, self._request_id, fields, user=self._user, ip=self._ip
+        )
+        self._pending.add(self._log.note(event))

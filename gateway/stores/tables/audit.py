@@ -1,0 +1,255 @@
+"""The audit's chains, their heads, side records, checkpoints and signing keys.
+
+Laws: a row is added at the head of its chain in the transaction that moves the head, so that two replicas write one
+chain; rows are never changed, and only rows under a prune record are deleted (triggers hold both, as a guard rail: the
+chain is the proof).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    delete,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gateway.audit.chain import Head, Row
+from gateway.audit.checkpoint import Checkpoint, KeyRotation
+from gateway.stores.database import Database
+from gateway.stores.schema import METADATA
+
+EVENTS = Table(
+    "audit_events",
+    METADATA,
+    Column("chain", String(64), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("request_id", String(64), nullable=False, index=True),
+    Column("body", Text, nullable=False),
+    Column("commitments", Text, nullable=False),
+    Column("previous", LargeBinary(32), nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    Column("mac", LargeBinary(32), nullable=False),
+)
+HEADS = Table(
+    "audit_heads",
+    METADATA,
+    Column("chain", String(64), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    Column("start_seq", BigInteger, nullable=False),
+    Column("start_hash", LargeBinary(32), nullable=False),
+)
+SIDES = Table(
+    "audit_sides",
+    METADATA,
+    Column("chain", String(64), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", String(16), primary_key=True),
+    Column("subject", LargeBinary(32), nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+CHECKPOINTS = Table(
+    "audit_checkpoints",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+    Column("signature", LargeBinary(64), nullable=False),
+)
+KEYS = Table(
+    "audit_keys",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("public_key", LargeBinary(32), nullable=False),
+    Column("signature", LargeBinary(64), nullable=False),
+)
+_ROW = ("chain", "seq", "at_us", "kind", "request_id", "body", "commitments", "previous", "hash", "mac")
+PAGE = 1000
+_ORDER = (EVENTS.c.chain, EVENTS.c.seq)
+
+
+@dataclass(frozen=True, slots=True)
+class SideRow:
+    """A sealed personal field beside a row. `subject` is a keyed hash of its value, to find it for erasure."""
+
+    name: str
+    subject: bytes = field(repr=False)
+    sealed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A row ready to be written, with what stands beside it."""
+
+    row: Row
+    sides: tuple[SideRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which rows to read; what is empty does not limit."""
+
+    chains: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    request_id: str = ""
+    from_us: int | None = None
+    to_us: int | None = None
+
+
+class AuditStore:
+    """The audit in the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def append(self, chains: Sequence[str], link: Callable[[dict[str, Head]], list[Linked]]) -> list[Linked]:
+        """Add rows to some chains in one transaction.
+
+        Args:
+            chains: whose heads are needed.
+            link: makes the rows that follow those heads.
+
+        Raises:
+            StoreUnavailable: nothing was added.
+        """
+        named = sorted(set(chains))  # in one order everywhere: replicas wait for one another and never in a circle
+        async with self._database.write() as connection:
+            for chain in named:
+                await connection.execute(self._new_head(chain))
+            wanted = select(HEADS.c.chain, HEADS.c.seq, HEADS.c.hash).where(HEADS.c.chain.in_(named))
+            found = await connection.execute(wanted.order_by(HEADS.c.chain).with_for_update())
+            linked = link({chain: Head(chain, seq, digest) for chain, seq, digest in found})
+            await self._insert(connection, linked)
+        return linked
+
+    def _new_head(self, chain: str) -> Any:
+        values = {"chain": chain, "seq": 0, "hash": bytes(32), "start_seq": 0, "start_hash": bytes(32)}
+        dialect = postgresql if self._database.kind == "postgresql" else sqlite
+        return dialect.insert(HEADS).values(values).on_conflict_do_nothing()
+
+    async def _insert(self, connection: AsyncConnection, linked: Sequence[Linked]) -> None:
+        if not linked:
+            return
+        await connection.execute(EVENTS.insert(), [{name: getattr(one.row, name) for name in _ROW} for one in linked])
+        beside = [
+            {"chain": one.row.chain, "seq": one.row.seq, "name": s.name, "subject": s.subject, "sealed": s.sealed}
+            for one in linked
+            for s in one.sides
+        ]
+        if beside:
+            await connection.execute(SIDES.insert(), beside)
+        newest = {one.row.chain: one.row for one in linked}
+        for row in newest.values():
+            moved = update(HEADS).where(HEADS.c.chain == row.chain).values(seq=row.seq, hash=row.hash)
+            await connection.execute(moved)
+
+    async def rows(self, which: Filter, *, after: tuple[str, int] = ("", 0), limit: int = PAGE) -> list[Row]:
+        """Rows in the order of chain and place, those behind `after`; `limit` at most."""
+        chain, seq = after
+        wanted = select(*(EVENTS.c[name] for name in _ROW)).where(
+            (EVENTS.c.chain > chain) | ((EVENTS.c.chain == chain) & (EVENTS.c.seq > seq))
+        )
+        if which.chains:
+            wanted = wanted.where(EVENTS.c.chain.in_(which.chains))
+        if which.kinds:
+            wanted = wanted.where(EVENTS.c.kind.in_(which.kinds))
+        if which.request_id:
+            wanted = wanted.where(EVENTS.c.request_id == which.request_id)
+        if which.from_us is not None:
+            wanted = wanted.where(EVENTS.c.at_us >= which.from_us)
+        if which.to_us is not None:
+            wanted = wanted.where(EVENTS.c.at_us < which.to_us)
+        async with self._database.read() as connection:
+            return [Row(*one) for one in await connection.execute(wanted.order_by(*_ORDER).limit(limit))]
+
+    async def sides(self, chain: str, seqs: Sequence[int]) -> dict[tuple[int, str], bytes]:
+        """Sealed personal fields beside some rows, by place and name; those that were erased are not there."""
+        wanted = select(SIDES.c.seq, SIDES.c.name, SIDES.c.sealed).where(SIDES.c.chain == chain, SIDES.c.seq.in_(seqs))
+        async with self._database.read() as connection:
+            return {(seq, name): sealed for seq, name, sealed in await connection.execute(wanted)}
+
+    async def erase_subject(self, subject: bytes) -> int:
+        """Delete the personal fields of one person; how many there were."""
+        async with self._database.write() as connection:
+            return (await connection.execute(delete(SIDES).where(SIDES.c.subject == subject))).rowcount
+
+    async def heads(self) -> tuple[list[Head], list[Head]]:
+        """The newest row of every chain, and where pruned chains begin (the last row that is gone)."""
+        async with self._database.read() as connection:
+            found = (await connection.execute(select(HEADS).order_by(HEADS.c.chain))).all()
+        starts = [Head(chain, start, digest) for chain, _, _, start, digest in found if start]
+        return [Head(chain, seq, digest) for chain, seq, digest, _, _ in found], starts
+
+    async def prunable(self, chain: str, before_us: int) -> Head | None:
+        """The last row of a chain that is older than a moment and has only such rows before it; None when none is."""
+        younger = select(func.min(EVENTS.c.seq)).where(EVENTS.c.chain == chain, EVENTS.c.at_us >= before_us)
+        async with self._database.read() as connection:
+            first = (await connection.execute(younger)).scalar()
+            wanted = select(EVENTS.c.seq, EVENTS.c.hash).where(EVENTS.c.chain == chain)
+            if first is not None:
+                wanted = wanted.where(EVENTS.c.seq < first)
+            last = (await connection.execute(wanted.order_by(EVENTS.c.seq.desc()).limit(1))).first()
+        return Head(chain, last.seq, last.hash) if last else None
+
+    async def prune(self, start: Head) -> int:
+        """Delete the rows of a chain up to a place, which a signed record must name already; how many there were."""
+        async with self._database.write() as connection:
+            moved = update(HEADS).where(HEADS.c.chain == start.chain, HEADS.c.start_seq < start.seq)
+            await connection.execute(moved.values(start_seq=start.seq, start_hash=start.hash))
+            await connection.execute(delete(SIDES).where(SIDES.c.chain == start.chain, SIDES.c.seq <= start.seq))
+            gone = delete(EVENTS).where(EVENTS.c.chain == start.chain, EVENTS.c.seq <= start.seq)
+            return (await connection.execute(gone)).rowcount
+
+    async def add_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Keep a checkpoint.
+
+        Raises:
+            Conflict: another replica has made the one of that number.
+        """
+        values = {"number": checkpoint.number, "body": checkpoint.body, "signature": checkpoint.signature}
+        async with self._database.write() as connection:
+            await connection.execute(CHECKPOINTS.insert().values(values))
+
+    async def checkpoints(self, after: int = 0) -> list[Checkpoint]:
+        """Checkpoints in order."""
+        wanted = select(CHECKPOINTS).where(CHECKPOINTS.c.number > after).order_by(CHECKPOINTS.c.number)
+        async with self._database.read() as connection:
+            return [Checkpoint(*one) for one in await connection.execute(wanted)]
+
+    async def last_checkpoint(self) -> Checkpoint | None:
+        """The newest one."""
+        async with self._database.read() as connection:
+            newest = await connection.execute(select(CHECKPOINTS).order_by(CHECKPOINTS.c.number.desc()).limit(1))
+            one = newest.first()
+        return Checkpoint(*one) if one else None
+
+    async def keys(self) -> list[KeyRotation]:
+        """The signing keys in the order in which they were introduced."""
+        async with self._database.read() as connection:
+            found = await connection.execute(select(KEYS).order_by(KEYS.c.number))
+            return [KeyRotation(key, signature) for _, key, signature in found]
+
+    async def add_key(self, number: int, rotation: KeyRotation) -> None:
+        """Keep a signing key as the one of a number.
+
+        Raises:
+            Conflict: there is one of that number.
+        """
+        values = {"number": number, "public_key": rotation.public_key, "signature": rotation.signature}
+        async with self._database.write() as connection:
+            await connection.execute(KEYS.insert().values(values))
