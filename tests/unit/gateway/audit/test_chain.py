@@ -126,8 +126,7 @@ def test_keys_are_trusted_as_far_as_each_was_introduced_by_the_one_before() -> N
 
 def test_what_was_pruned_is_known_by_its_record() -> None:
     start = Head("ten_a", 400, ROWS[399].hash)
-    pruned = {"chain": "ten_a", "up_to": 400, "hash": start.hash.hex()}
-    critical = chain([event(1, kind=Kind.PRUNE, **pruned)])
+    critical = chain([event(1, kind=Kind.PRUNE, chain="ten_a", up_to=400, hash=start.hash.hex())])
     before = signed(ROWS[:300])
     assert verify(export(ROWS[400:], critical, checkpoints=[before])) == []
     assert verify(export(ROWS[400:], checkpoints=[before]))  # without the record it is a deletion
