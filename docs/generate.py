@@ -8,8 +8,10 @@ from typing import get_args
 
 from pydantic import BaseModel, SecretStr
 
+from gateway.auth.roles import ACTIONS, Role
 from gateway.errors import ConfigurationError, all_errors
 from gateway.observe.metrics import Metrics
+from gateway.server.admin.catalogue import admin_routes
 from gateway.settings import Settings
 from recognizers.catalogue import catalogue
 from recognizers.patterns import compile_pattern
@@ -81,6 +83,21 @@ LABELS = {
 }
 
 
+def roles() -> str:
+    """Who may do what in the control plane."""
+    rows = ["# Roles", "", "Who may do what in a tenant's control plane. An action that is not here is nobody's.", ""]
+    rows += [
+        "| action | what | owner | admin | developer | viewer | step-up | routes |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for action in ACTIONS.values():
+        marks = " | ".join("yes" if role in action.roles else "" for role in Role)
+        step_up = f"{action.step_up_seconds // 60} minutes" if action.step_up_seconds else ""
+        routes = ", ".join(f"`{r.method} {r.path}`" for r in admin_routes() if r.action == action.name)
+        rows.append(f"| `{action.name}` | {cell(action.summary)} | {marks} | {step_up} | {routes} |")
+    return NOTE + "\n".join(rows) + "\n"
+
+
 def entities() -> str:
     """The catalogue."""
     known = catalogue()
@@ -108,7 +125,13 @@ def _entity(recognizer: Recognizer) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-PAGES = {"errors.md": errors, "settings.md": settings, "metrics.md": metrics, "entities.md": entities}
+PAGES = {
+    "errors.md": errors,
+    "settings.md": settings,
+    "metrics.md": metrics,
+    "entities.md": entities,
+    "roles.md": roles,
+}
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import gateway
 import policies
 import recognizers
+from gateway.control import Control, open_control
 from gateway.egress import Egress
 from gateway.errors import ConfigurationError, Overloaded
 from gateway.inspection.engine import Engine, engine_of
@@ -37,6 +38,7 @@ class Services:
     stores: Stores
     egress: Egress
     token_keys: TokenKeySource
+    control: Control
 
 
 class Admission:
@@ -141,4 +143,15 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
         admission = Admission(settings.limits.streams, metrics)
         master_key = settings.tokens.master_key
         keys = local_keys(master_key.get_secret_value() if master_key else None, Path(settings.stores.data_dir))
-        yield Services(settings, engine, stream_limits(settings), pool, metrics, admission, stores, egress, keys)
+        yield Services(
+            settings,
+            engine,
+            stream_limits(settings),
+            pool,
+            metrics,
+            admission,
+            stores,
+            egress,
+            keys,
+            open_control(settings),
+        )

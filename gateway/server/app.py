@@ -10,15 +10,17 @@ from aiohttp import web
 
 from gateway.errors import GatewayError, MethodNotAllowed, RequestTooLarge, UnknownEndpoint
 from gateway.observe.log import describe, logger
+from gateway.server.admin.door import PREFIX, add_admin_routes
 from gateway.server.authn import authenticate
 from gateway.server.doors import add_doors
 from gateway.server.errors import REQUEST_ID, REQUEST_ID_HEADER, error_response
+from gateway.server.openapi import described
 from gateway.services import Services
 
 SERVICES = web.AppKey("services", Services)
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _FOREIGN: dict[int, type[GatewayError]] = {404: UnknownEndpoint, 405: MethodNotAllowed, 413: RequestTooLarge}
-OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
+OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json"})
 
 
 def make_app(services: Services) -> web.Application:
@@ -27,9 +29,11 @@ def make_app(services: Services) -> web.Application:
     app = web.Application(client_max_size=limits.request_bytes, middlewares=[_answer])
     app[SERVICES] = services
     add_doors(app, services)
+    add_admin_routes(app, services)
     app.router.add_get("/healthz", _healthy)
     app.router.add_get("/readyz", _ready)
     app.router.add_get("/metrics", _metrics)
+    app.router.add_get("/openapi.json", described)
     return app
 
 
@@ -63,7 +67,8 @@ async def _guarded(request: web.Request, handler: _Handler, services: Services) 
     try:
         if request.path in OPEN_PATHS:
             return await handler(request)
-        authenticate(request, services.settings)
+        if not request.path.startswith(PREFIX):  # the control plane has a door of its own
+            authenticate(request, services.settings)
         with services.admission.enter():
             return await handler(request)
     except web.HTTPException as error:

@@ -19,6 +19,7 @@ from pydantic import BaseModel, Field, SecretStr
 from gateway.errors import ConfigurationError
 from gateway.settings.egress import EgressSettings
 from gateway.settings.fields import Name, Seconds, Section, secret
+from gateway.settings.keys import KeySettings
 from gateway.settings.providers import ProviderSettings, RouteSettings, RoutingSettings, Waits
 from gateway.settings.stores import StoreSettings
 from gateway.settings.tokens import TokenSettings
@@ -83,6 +84,7 @@ class Settings(Section):
     stores: StoreSettings = StoreSettings()
     egress: EgressSettings = EgressSettings()
     tokens: TokenSettings = TokenSettings()
+    keys: KeySettings = KeySettings()
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="least severe line to log")
 
 
@@ -192,5 +194,6 @@ def _with_secrets(settings: Settings, environment: Mapping[str, str], file: str)
         "hash_key": SecretStr(hash_key) if hash_key else None,
         "stores": settings.stores.with_secrets(environment, file),
         "tokens": settings.tokens.with_secrets(environment, file),
+        "keys": settings.keys.with_secrets(environment, file),
     }
     return settings.model_copy(update=update)

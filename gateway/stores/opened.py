@@ -12,6 +12,7 @@ from gateway.stores.memory import MemoryShared
 from gateway.stores.migrate import check_schema, is_empty, migrate
 from gateway.stores.redis import open_redis
 from gateway.stores.store import Shared
+from gateway.stores.tables.admins import AdminStore
 from gateway.stores.tables.tenants import TenantStore
 
 FILE = "holdback.sqlite3"
@@ -53,6 +54,7 @@ class Stores:
     database: Database
     shared: Shared
     tenants: TenantStore
+    admins: AdminStore
 
     async def check(self) -> None:
         """Whether all of it answers.
@@ -80,7 +82,7 @@ async def open_stores(places: Places) -> AsyncIterator[Stores]:
         if places.is_embedded and await is_empty(database):
             await migrate(database)
         await check_schema(database)
-        yield Stores(database, shared, TenantStore(database))
+        yield Stores(database, shared, TenantStore(database), AdminStore(database))
     finally:
         await shared.close()
         await database.close()

@@ -24,6 +24,7 @@ FLOOR_2 = {
     "gateway.stores",
 }
 FLOOR_3 = {
+    "gateway.control",
     "gateway.pool",
     "gateway.kms",
     "gateway.stream",
@@ -55,6 +56,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "gateway.stream": GROUND | {"gateway.errors", "gateway.verdict", "gateway.wire"},
     # Where providers are asked: connections, kept apart from what a request says.
     "gateway.pool": FLOOR_1 | FLOOR_2,
+    "gateway.control": FLOOR_1 | FLOOR_2,
     "gateway.inspection": FLOOR_1 | FLOOR_2 | {"gateway.stream"},
     "gateway.token_keys": GROUND | {"gateway.errors", "gateway.vault"},
     # Plays the model provider, so it shares no more with the gateway than a provider does.
@@ -122,6 +124,7 @@ FOLDER_WALKS = (
     "gateway.vault.formats.catalogue",
     "gateway.kms",
     "gateway.stores",
+    "gateway.server.admin.catalogue",
     "gateway.cli",
     "policies.catalogue",
 )

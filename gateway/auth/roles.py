@@ -1,0 +1,58 @@
+"""Who may do what in the control plane: one table. The reference page is made from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Role(Enum):
+    """Of an admin identity in its tenant."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    DEVELOPER = "developer"
+    VIEWER = "viewer"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that admins do.
+
+    `step_up_seconds`: how old a step-up token for it may be; 0 when it needs none.
+    """
+
+    name: str
+    roles: frozenset[Role]
+    summary: str
+    step_up_seconds: int = 0
+
+
+_EVERYONE = (Role.OWNER, Role.ADMIN, Role.DEVELOPER, Role.VIEWER)
+_ADMINS = (Role.OWNER, Role.ADMIN)
+_OWNER = (Role.OWNER,)
+
+_TABLE: tuple[tuple[str, tuple[Role, ...], str, int], ...] = (
+    ("identity.read", _EVERYONE, "see who one is", 0),
+    ("step_up.create", _EVERYONE, "ask for a step-up token, for an action that the role allows", 0),
+    ("tenant.read", _EVERYONE, "see the tenant", 0),
+    ("tenant.rename", _ADMINS, "give the tenant another name", 0),
+    ("tenant.delete", _OWNER, "delete the tenant and erase its keys", 120),
+    ("admins.read", _ADMINS, "list who administers the tenant", 0),
+    ("admins.add", _OWNER, "add an identity", 120),
+    ("admins.change", _OWNER, "change or take away a role", 120),
+    ("kms.read", _ADMINS, "see how the tenant's key is wrapped, and its versions", 0),
+    ("kms.onboard", _ADMINS, "name a key service for the first time", 0),
+    ("kms.replace", _OWNER, "name another key service, or another key", 120),
+    ("kms.rotate", _ADMINS, "make a new version of the tenant's key", 300),
+    ("kms.unseal", _ADMINS, "try to unseal the tenant", 120),
+    ("kms.revoke", _OWNER, "erase a version of the tenant's key for good", 120),
+)
+ACTIONS = {
+    name: Action(name, frozenset(roles), summary, step_up_seconds) for name, roles, summary, step_up_seconds in _TABLE
+}
+
+
+def may(role: Role, action: str) -> bool:
+    """Whether a role allows an action; an action that is not in the table is allowed to nobody."""
+    return action in ACTIONS and role in ACTIONS[action].roles
