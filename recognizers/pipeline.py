@@ -7,6 +7,7 @@ smallest of the views' answers, in raw characters. Nothing here depends on how t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
@@ -37,6 +38,7 @@ ESCAPE_CHARS_MAX = 48
 BASE64_RUN_HELD_CHARS = 64
 HELD_CHARS_LONG = 48
 """A held text this long may be a run of base64 that is about to be let go."""
+_ESCAPE_SIGNS = re.compile(r"[%&\\=]").search
 _NOTHING: list[Span] = []
 CUT_OFF_DIGITS = 5
 """A text that was cut off may end in fewer digits than this in the open."""
@@ -278,15 +280,9 @@ def _settle_ends(progress: Progress, there: Container[int]) -> None:
 def _may_hide(raw: str, low: int, high: int) -> bool:
     """Whether an escape stands in what is new or just before it, or a run of base64 is let go."""
     left = low - ESCAPE_CHARS_MAX if low > ESCAPE_CHARS_MAX else 0
-    return (
-        raw.find("%", left) >= 0
-        or raw.find("&", left) >= 0
-        or raw.find("\\", left) >= 0
-        or raw.find("=", left) >= 0
-        or (
-            (high - low >= BASE64_RUN_CHARS_MIN or len(raw) - high >= HELD_CHARS_LONG)
-            and BASE64_RUN.search(raw, left) is not None
-        )
+    return _ESCAPE_SIGNS(raw, left) is not None or (
+        (high - low >= BASE64_RUN_CHARS_MIN or len(raw) - high >= HELD_CHARS_LONG)
+        and BASE64_RUN.search(raw, left) is not None
     )
 
 

@@ -1,7 +1,9 @@
-"""Runs a session: the provider's bytes in, the client's bytes out, one chunk at a time.
+"""Runs a session: the provider's bytes in, the client's bytes out, one piece at a time.
 
-The next chunk is read only when the last one has been written: back-pressure without a queue. Whatever goes wrong ends
-in the session, which says the last word to the client.
+A piece is read only when the last one has been written or fits in the client's buffer: back-pressure without a queue.
+Whatever goes wrong ends in the session, which says the last word to the client.
+
+The usual piece is taken where it arrives (`live.py`) and written at once; all else goes through the loop in `run`.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from aiohttp import web
 
 from gateway.errors import GatewayError, InspectionFailed, UpstreamTimeout, UpstreamUnavailable
 from gateway.observe.log import describe, logger
+from gateway.server.live import live
 from gateway.server.watchdog import Watchdog
 from gateway.stream.events import BytesReceived, ClientGone, Command, EndOfBody, Finish, Report, Send, UpstreamFailed
 from gateway.stream.session import Session
@@ -35,6 +38,16 @@ class Driver:
         watchdog: Watchdog,
         on_report: Callable[[Report], None],
     ) -> None:
+        """
+        Args:
+            session: of this stream.
+            upstream: the provider's answer, its headers read.
+            client: the answer to the client, prepared and not begun.
+            transport: the client's; None when it has gone.
+            stall_seconds: longest wait for a client that does not read.
+            watchdog: of this stream, not started.
+            on_report: is told what was found.
+        """
         self._session = session
         self._upstream = upstream
         self._client = client
@@ -42,28 +55,32 @@ class Driver:
         self._stall_seconds = stall_seconds
         self._watchdog = watchdog
         self._on_report = on_report
+        self._is_chunked = client.headers.get("Transfer-Encoding") == "chunked"
+        self._has_begun = False
+        self._fault: Exception | None = None
         self.error: GatewayError | None = None
         self._finished = False
 
     async def run(self) -> None:
         """Until the stream is over, one way or another; `error` then says how."""
-        session, read, watchdog = self._session, self._upstream.content.readany, self._watchdog
-        loop = asyncio.get_running_loop()
-        watchdog.start(loop, self._close_upstream)
-        failure: GatewayError | None = None
-        data = b""
+        session, body, watchdog = self._session, self._upstream.content, self._watchdog
+        watchdog.start(asyncio.get_running_loop(), self._close_upstream)
         try:
-            # One coroutine a delta, and no more: each costs as much as reading the delta's event.
-            while not self._finished:
-                try:
-                    data = await read()
-                    watchdog.fed = loop.time()
-                except (aiohttp.ClientError, OSError):
-                    failure = UpstreamTimeout() if watchdog.has_bitten else UpstreamUnavailable()
-                if failure is not None:
-                    await self._carry_out(session.receive(UpstreamFailed(failure)))
-                else:
-                    await self._carry_out(session.receive(BytesReceived(data) if data else EndOfBody()))
+            with live(body, self._take):
+                while not self._finished:
+                    failure: GatewayError | None = None
+                    data = b""
+                    try:
+                        data = await body.readany()
+                        watchdog.feed()
+                    except (aiohttp.ClientError, OSError):
+                        failure = UpstreamTimeout() if watchdog.has_bitten else UpstreamUnavailable()
+                    if self._fault is not None:
+                        raise self._fault
+                    if failure is not None:
+                        await self._carry_out(session.receive(UpstreamFailed(failure)))
+                    else:
+                        await self._carry_out(session.receive(BytesReceived(data) if data else EndOfBody()))
         except (ConnectionError, TimeoutError):
             # Ours is the client's side: the provider's failures were caught where it is read.
             session.receive(ClientGone())
@@ -79,6 +96,38 @@ class Driver:
         finally:
             watchdog.stop()
 
+    def _take(self, data: bytes) -> bool:
+        """A piece of the body, while `run` waits for one; False leaves it to `run`. That is woken where the stream ends
+        here: no end comes without `CloseUpstream`, which ends the wait."""
+        transport = self._transport
+        if (
+            not self._has_begun  # the headers have not gone out
+            or transport is None
+            or transport.is_closing()
+            or transport.get_write_buffer_size() > WRITE_BUFFER_BYTES
+        ):
+            return False
+        self._watchdog.feed()
+        try:
+            answer = self._session.take(data)
+            if isinstance(answer, bytes):
+                self._write(transport, answer)
+                return True
+            for command in answer:
+                if isinstance(command, Send):
+                    self._write(transport, command.data)
+                else:
+                    self._obey(command)
+        except Exception as error:  # noqa: BLE001 - raised again in `run`
+            self._fault = error
+            self._close_upstream()
+        return True
+
+    def _write(self, transport: asyncio.Transport, data: bytes) -> None:
+        """Write behind what the response has written, in the same framing (RFC 9112, section 7.1)."""
+        if data:
+            transport.write(b"%x\r\n%b\r\n" % (len(data), data) if self._is_chunked else data)
+
     async def _carry_out(self, commands: list[Command]) -> None:
         transport, write = self._transport, self._client.write
         for command in commands:
@@ -88,13 +137,18 @@ class Driver:
                         await write(command.data)
                 else:
                     await write(command.data)
-            elif isinstance(command, Report):
-                self._on_report(command)
-            elif isinstance(command, Finish):
-                self.error = command.error
-                self._finished = True
+                self._has_begun = True
             else:
-                self._close_upstream()
+                self._obey(command)
+
+    def _obey(self, command: Command) -> None:
+        if isinstance(command, Report):
+            self._on_report(command)
+        elif isinstance(command, Finish):
+            self.error = command.error
+            self._finished = True
+        else:
+            self._close_upstream()
 
     def _close_upstream(self) -> None:
         self._upstream.close()

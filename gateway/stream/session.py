@@ -102,8 +102,21 @@ class Session:
                 error = self._end(out) if isinstance(event, EndOfBody) else event.error
         except GatewayError as caught:
             error = caught
-        if error is not None:
+        return self._fail(error, out) if error is not None else self._said(out)
+
+    def take(self, data: bytes) -> bytes | list[Command]:
+        """`receive(BytesReceived(data))`, less its wrapping where there is nothing to do but to send these bytes."""
+        if self.state is not _STREAMING:
+            return self.receive(BytesReceived(data))
+        out: list[bytes] = []
+        try:
+            self._bytes(data, out)
+        except GatewayError as error:
             return self._fail(error, out)
+        return self._said(out) if self._reports or self.state is not _STREAMING else b"".join(out)
+
+    def _said(self, out: list[bytes]) -> list[Command]:
+        """The commands for what went well."""
         if self.state is _FAILED:
             return [*self._sent(out), CloseUpstream(), Finish(UpstreamRefused(502))]
         return [*self._sent(out), Finish()] if self.state is _DONE else self._sent(out)
@@ -111,26 +124,31 @@ class Session:
     def _bytes(self, data: bytes, out: list[bytes]) -> None:
         if self.state is not _STREAMING:
             self.state = after(self.state, Step.BYTES)
-        if self._templates and self.state is _STREAMING and self._decoder.is_between and self._known(data, out):
-            return
-        for event in self._decoder.feed(data):
-            self._event(event, out)
+        if self._templates and not self._endings and self.state is _STREAMING and self._decoder.is_between:
+            data = data[self._known(data, out) :]
+        if data:
+            for event in self._decoder.feed(data):
+                self._event(event, out)
 
-    def _known(self, data: bytes, out: list[bytes]) -> bool:
-        """Take the usual chunk, one whole event that a template knows, past the decoder: a template has no line end
-        in it, so that nothing else can stand between `data: ` and the empty line."""
-        if self._endings or data[:6] != b"data: " or data[-2:] != b"\n\n":
-            return False
-        if len(data) > self._limits.event_bytes or self._events >= self._limits.events:
-            return False
-        inner = data[6:-2]
-        for template in self._templates.values():
-            text = template.text_of(inner)
-            if text is not None:
-                self._events += 1
-                out.append(template.event(self._channels.push(template.channel, template.kind, text)))
-                return True
-        return False
+    def _known(self, data: bytes, out: list[bytes]) -> int:
+        """Take the usual chunk, whole events that a template knows, past the decoder; answers how much of it was that.
+        A template has no line end in it, so that nothing else can stand between `data: ` and the empty line."""
+        at, size, templates = 0, len(data), self._templates.values()
+        while at < size and self._events < self._limits.events:
+            end = data.find(b"\n\n", at)
+            if end < 0 or end + 2 - at > self._limits.event_bytes or data[at : at + 6] != b"data: ":
+                break
+            inner = data[at + 6 : end]
+            for template in templates:
+                text = template.text_of(inner)
+                if text is not None:
+                    self._events += 1
+                    out.append(template.event(self._channels.push(template.channel, template.kind, text)))
+                    break
+            else:
+                break
+            at = end + 2
+        return at
 
     def _sent(self, out: list[bytes]) -> list[Command]:
         commands: list[Command] = [Send(out[0] if len(out) == 1 else b"".join(out))] if out else []

@@ -16,12 +16,13 @@ from gateway.wire.json_text import quote
 # No more than 1,000 escapes in a match: the engine keeps memory for each repetition until the match is over.
 _TEXT = re.compile(rb'"([^"\\\x00-\x1f]*+(?:\\["\\/bfnrt][^"\\\x00-\x1f]*+){0,1000}+)"').match
 _PLAIN = re.compile(rb'"([^"\\\x00-\x1f]*+)"').match
+_UNESCAPED = re.compile(rb'[^"\\\x00-\x1f]*+').fullmatch
 
 
 class Template:
     """The bytes around a channel's text."""
 
-    __slots__ = ("_after", "_before", "_first", "_holes", "channel", "kind")
+    __slots__ = ("_after", "_before", "_first", "_holes", "_left", "_right", "channel", "kind")
 
     def __init__(self, data: bytes, chunk: Chunk) -> None:
         slot = chunk.slots[0]
@@ -39,9 +40,24 @@ class Template:
             sides[0 if start <= slot.start else 1] += data[at:start] + written
             at = end
         self._before, self._after = b"data: " + sides[0], sides[1] + data[at:] + b"\n\n"
+        # All before the text and all behind it, quotes included, where it is the only hole.
+        self._left, self._right = (data[: slot.start + 1], data[slot.end - 1 :]) if len(marks) == 1 else (b"\n", b"")
 
     def text_of(self, data: bytes) -> str | None:
         """The channel text of an event of this kind; None when it is of another."""
+        left, right = self._left, self._right
+        if data.startswith(left) and data.endswith(right):
+            body = data[len(left) : len(data) - len(right)]
+            # Where the two sides share a byte, the body is empty and the event too short.
+            if _UNESCAPED(body) and len(data) >= len(left) + len(right):
+                try:
+                    return body.decode()
+                except UnicodeDecodeError:
+                    return None
+        return self._text_among(data)
+
+    def _text_among(self, data: bytes) -> str | None:
+        """The same, where there are escapes or more than one hole."""
         if not data.startswith(self._first):
             return None
         at, body = len(self._first), b""

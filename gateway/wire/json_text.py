@@ -16,6 +16,7 @@ import json
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from enum import Enum
+from json.encoder import encode_basestring
 from types import MappingProxyType
 from typing import Final
 
@@ -40,8 +41,6 @@ _COLON = re.compile(rb"%b:%b" % (_SPACE, _SPACE)).match
 # No more than 1,000 escapes in a match: the engine keeps 180 bytes for each repetition until the match is over.
 _ESCAPES = re.compile(rb'(?:%b\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})){1,1000}' % _INSIDE).match
 _REST_OF_STRING = re.compile(rb'(%b")%b' % (_INSIDE, _TAIL)).match
-
-_quote = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Kind(Enum):
@@ -139,7 +138,7 @@ def quote(text: str) -> bytes:
 
     A lone surrogate has no UTF-8 and is written as its escape, `\ud83d`.
     """
-    return _quote(text).encode(errors="backslashreplace")
+    return encode_basestring(text).encode(errors="backslashreplace")
 
 
 def path_of(steps: Iterable[str | int], known: Container[str]) -> str:
