@@ -10,7 +10,6 @@ from gateway.stream.limits import StreamLimits
 from tests.planted import small
 from tests.playbook import DONE, content, event, session, stop
 
-
 BODIES = {
     "plain": content("Write to ", "jane@exam", "ple.com", " now.") + stop() + DONE,
     "two choices": b"".join(content(piece, choice=i) for piece in ("a ", "536-22-", "8726 ") for i in (0, 1)) + DONE,
