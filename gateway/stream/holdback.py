@@ -9,6 +9,8 @@ Laws kept here:
    recognizers see is original text too.
 4. A head with a tail leaves at once; its tail is swallowed as it comes.
 5. Nothing from the first value on that the policy blocks leaves: `push` raises, and `finish` gives what stands before.
+6. Context is read like text that has gone out: a match may begin in it (`password: ` before `hunter2xy`), and then what
+   lies in the text is covered.
 
 Overlaps are settled in `components.py`. A finding that begins in swallowed text is swallowed with it.
 """
@@ -16,7 +18,7 @@ Overlaps are settled in `components.py`. A finding that begins in swallowed text
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
 from gateway.errors.policy import PolicyBlock
@@ -46,16 +48,17 @@ class HoldBack:
         "_base",
         "_blocked_at",
         "_covered",
+        "_found",
+        "_origin",
         "_pending",
         "_progress",
         "_raw",
         "_released",
+        "_replaced",
         "_scanner",
         "_tails",
+        "_winners",
         "block",
-        "findings",
-        "replaced",
-        "winners",
     )
 
     def __init__(self, scanner: Scanner, *, context: str = "", json_text: bool = False) -> None:
@@ -68,19 +71,37 @@ class HoldBack:
         self._scanner = scanner
         self._progress = scanner.start(json_text=json_text)
         self._raw = context
-        self._base = -len(context)
-        self._released = 0
-        self._covered = 0
-        self._blocked_at = 0
+        self._base = 0  # offsets count from the start of the context, and the text begins at the origin
+        self._origin = self._released = self._covered = self._blocked_at = len(context)
         self._pending: list[Finding] = []
         self._tails: list[OpenTail] = []
         self.block: PolicyBlock | None = None
         """Set when a value is blocked."""
-        self.findings: list[Finding] = []
-        self.replaced: list[tuple[int, int, str]] = []
-        """Start, end and replacement of each component, its tail included, in offsets of the text."""
-        self.winners: list[Finding] = []
+        self._found: list[Finding] = []
+        self._replaced: list[tuple[int, int, str]] = []
+        self._winners: list[Finding] = []
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All so far, in offsets of the text."""
+        return self._placed(self._found)
+
+    @property
+    def winners(self) -> list[Finding]:
         """For each of `replaced` the finding that names it."""
+        return self._placed(self._winners)
+
+    @property
+    def replaced(self) -> list[tuple[int, int, str]]:
+        """Start, end and replacement of each component, its tail included, in offsets of the text."""
+        return [(start - self._origin, end - self._origin, shown) for start, end, shown in self._replaced]
+
+    def _placed(self, findings: list[Finding]) -> list[Finding]:
+        """Findings in offsets of the text."""
+        origin = self._origin
+        if not origin:
+            return findings
+        return [replace(one, start=max(one.start - origin, 0), end=one.end - origin) for one in findings]
 
     @property
     def held_chars(self) -> int:
@@ -99,6 +120,8 @@ class HoldBack:
         frontier, found = self._scanner.scan(raw, base, self._progress, final=False)
         if found or self._pending or self._tails or self._covered > released:
             return self._settle(frontier, found, final=False)
+        if frontier <= released:
+            return ""
         self._released = frontier
         if frontier - base > 2 * LEFT_CONTEXT_CHARS:
             self._trim()
@@ -127,11 +150,12 @@ class HoldBack:
     def _live(self) -> int:
         """From where on nothing is decided."""
         frontier, found = self._scanner.scan(self._raw, self._base, self._progress, final=False)
-        self._pending += found
+        self._pending += [finding for finding in found if finding.end > self._released]
         return frontier
 
     def _settle(self, frontier: int, found: list[Finding], *, final: bool, guarded: int | None = None) -> str:
-        self._pending += found
+        frontier = max(frontier, self._released)  # it may still stand in the context
+        self._pending += [finding for finding in found if finding.end > self._released]
         self._pending.sort(key=attrgetter("start", "end", "recognizer"))
         cut, ready = frontier, list[Component]()
         for component in components(acting(self._pending), self._released):
@@ -141,7 +165,7 @@ class HoldBack:
             self._refuse(component)
             parts = carved(component)
             ready += parts if len(parts) == 1 else filter(self._tells, parts)
-        self.findings += passing(self._pending, cut)
+        self._found += passing(self._pending, cut)
         self._pending = undecided(self._pending, cut)
         out: list[str] = []
         at = self._released
@@ -158,7 +182,7 @@ class HoldBack:
         blocked = [finding for finding in component.members if finding.action is Action.BLOCK]
         if blocked:
             self._blocked_at = component.start
-            self.findings += dict.fromkeys(blocked)
+            self._found += dict.fromkeys(blocked)
             self.block = PolicyBlock()
             self.block.entity = max(blocked, key=attrgetter("rank")).entity
             raise self.block
@@ -177,14 +201,14 @@ class HoldBack:
 
     def _component(self, start: int, end: int, members: Sequence[Finding], *, final: bool) -> str:
         self._swallow(end, final=final)
-        self.findings += dict.fromkeys(members)  # one value may be found in several views
+        self._found += dict.fromkeys(members)  # one value may be found in several views
         out = ""
         if start >= self._covered:
             text = self._raw[start - self._base : end - self._base]
             winner = max(members, key=attrgetter("rank"))
             out = self._replacement(winner, text)
-            self.replaced.append((start, end, out))
-            self.winners.append(winner)
+            self._replaced.append((start, end, out))
+            self._winners.append(winner)
         self._cover(end)
         heads = {(finding, finding.view): finding for finding in members if finding.tail is not None}
         self._tails += [OpenTail(finding, finding.end, 0) for finding in heads.values()]
@@ -213,8 +237,8 @@ class HoldBack:
         """What stands before `end` belongs to the last component."""
         if end > self._covered:
             self._covered = end
-            start, _, replacement = self.replaced[-1]
-            self.replaced[-1] = (start, end, replacement)
+            start, _, replacement = self._replaced[-1]
+            self._replaced[-1] = (start, end, replacement)
 
     def _release(self, cut: int) -> None:
         self._released = cut
@@ -244,14 +268,14 @@ class WholeHoldBack(HoldBack):
 
     def finish(self, *, truncated: bool = False) -> str:
         super().finish(truncated=truncated)
-        text, out = "".join(self._text), []
+        text, out, origin = "".join(self._text), [], self._origin
         at = 0
         for place, ((start, end, _), winner) in enumerate(zip(self.replaced, self.winners, strict=True)):
             shown = self._scanner.replacement(winner, text[start:end])
-            self.replaced[place] = (start, end, shown)
+            self._replaced[place] = (start + origin, end + origin, shown)
             out += [text[at:start], shown]
             at = end
-        return "".join([*out, text[at:] if self.block is None else text[at : self._blocked_at]])
+        return "".join([*out, text[at:] if self.block is None else text[at : self._blocked_at - origin]])
 
     def _replacement(self, winner: Finding, text: str) -> str:
         return ""

@@ -163,7 +163,7 @@ def piece(
         elif slot.kind is SlotKind.JSON:
             yield replace(slot, channel=channel)
         else:
-            context = context_of(name, rules.keys)
+            context = context_of(name, rules, trust)
             yield Slot(SlotKind.TEXT, slot.start, slot.end, steps, node.text(), context, channel)
 
 
@@ -181,7 +181,7 @@ def _string(node: Node, rules: Rules, steps: tuple[Step, ...], name: str, trust:
     elif is_data or _DATA_URL.match(text):
         yield Slot(SlotKind.ATTACHMENT, node.start, node.end, steps, "")
     else:
-        yield Slot(SlotKind.TEXT, node.start, node.end, steps, text, context_of(name, rules.keys))
+        yield Slot(SlotKind.TEXT, node.start, node.end, steps, text, context_of(name, rules, trust))
 
 
 def _number(node: Node, rules: Rules, steps: tuple[Step, ...], name: str, trust: Trust) -> Iterator[Slot]:
@@ -189,12 +189,12 @@ def _number(node: Node, rules: Rules, steps: tuple[Step, ...], name: str, trust:
         return
     match = _INTEGER_DIGITS.match(node.raw)
     if match is not None and len(match.group(1)) >= LONG_NUMBER_DIGITS:
-        yield Slot(SlotKind.NUMBER, node.start, node.end, steps, node.raw.decode(), context_of(name, rules.keys))
+        yield Slot(SlotKind.NUMBER, node.start, node.end, steps, node.raw.decode(), context_of(name, rules, trust))
 
 
-def context_of(name: str, keys: frozenset[str] = frozenset()) -> str:
-    """A field's name as left context: `ssn: `. The format's own words give none."""
-    return "" if not name or name in keys else f"{name[-64:]}: "
+def context_of(name: str, rules: Rules, trust: Trust) -> str:
+    """A field's name as left context: `ssn: `. The format's own words give none, where they are the format's."""
+    return "" if not name or (trust is Trust.FORMAT and name in rules.keys) else f"{name[-64:]}: "
 
 
 @dataclass(frozen=True, slots=True)

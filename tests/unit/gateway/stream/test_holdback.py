@@ -148,7 +148,30 @@ def test_the_context_is_seen_and_never_shown() -> None:
     scanner = Fake()
     channel = HoldBack(scanner, context="name: ")
     assert channel.push("x") == "x"
-    assert scanner.seen[0] == ("name: x", -6)
+    assert scanner.seen[0] == ("name: x", 0)
+
+
+@pytest.mark.parametrize(
+    ("context", "parts", "shown"),
+    [
+        ("<ja", ["ne> b"], ["[NAME] b", ""]),
+        ("<ja", ["ne", "> b"], ["", "[NAME] b", ""]),
+        ("<ja", ["x b"], ["x b", ""]),
+        ("<jane>", ["doe! b"], ["[VALID] b", ""]),
+        ("<jane>", [" b"], [" b", ""]),
+        ("KEY-", ["12 b"], ["12 b", ""]),
+        ("KE", ["Y-12 b"], ["[KEY] b", ""]),
+        ("x" * 999 + "<", ["jane", "> "], ["", "[NAME] ", ""]),
+    ],
+)
+def test_a_match_that_begins_in_the_context_covers_what_lies_in_the_text(
+    context: str, parts: list[str], shown: list[str]
+) -> None:
+    assert trace(*parts, context=context) == shown
+    found = redact(Fake(), "".join(parts), context=context)
+    assert found.text == "".join(shown)
+    assert all(0 <= one.start < one.end <= len("".join(parts)) for one in found.findings)
+    assert all(0 <= start < end <= len("".join(parts)) for start, end, _ in found.replaced)
 
 
 def test_what_is_seen_is_always_the_original() -> None:

@@ -221,6 +221,30 @@ def test_recognizers_inside_a_string(sample: Sample) -> None:
         assert json.loads(run(document, by=by)) == json.loads(expected)
 
 
+KEY_ID = "3f1a9c0d7be24685ac1fe0937d5b28640e1fca93"
+
+
+@pytest.mark.parametrize(
+    ("document", "shown"),
+    [
+        ('{"password": "hunter2xy"}', '{"password": "[SECRET_PASSWORD]"}'),
+        ('{"a": {"api_key" : "9xKq-27LmPz_0aT"}, "b": 1}', '{"a": {"api_key" : "[SECRET_PASSWORD]"}, "b": 1}'),
+        (
+            '{"tokens": ["hunter2xy"], "token": ["hunter2xy"]}',
+            '{"tokens": ["hunter2xy"], "token": ["[SECRET_PASSWORD]"]}',
+        ),
+        ('{"pass\\u0077ord": "hunter2xy"}', '{"pass\\u0077ord": "[SECRET_PASSWORD]"}'),
+        (f'{{"private_key_id": "{KEY_ID}"}}', '{"private_key_id": "[SECRET_GCP_SERVICE_ACCOUNT]"}'),
+        (f'"private_key_id": "{KEY_ID}",', '"private_key_id": "[SECRET_GCP_SERVICE_ACCOUNT]",'),
+        (f'["x"] "private_key_id": "{KEY_ID}"', '["x"] "private_key_id": "[SECRET_GCP_SERVICE_ACCOUNT]"'),
+        ('{"password": "none", "x": "hunter2xy"}', '{"password": "none", "x": "hunter2xy"}'),
+    ],
+)
+def test_a_label_before_its_value_at_every_cut(document: str, shown: str) -> None:
+    """The key of a member, and the string that turns out to begin a text, are part of what recognizers read."""
+    assert every_cut(document, by=scanner()) == shown
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("sample", one_each(), ids=str)
 def test_every_recognizer_at_every_cut(sample: Sample) -> None:

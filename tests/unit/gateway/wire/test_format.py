@@ -101,7 +101,8 @@ def test_places_context_and_steps() -> None:
     ("name", "context"), [("", ""), ("ssn", "ssn: "), ("content", ""), ("x" * 80, "x" * 64 + ": ")]
 )
 def test_context(name: str, context: str) -> None:
-    assert context_of(name, RULES.keys) == context
+    assert context_of(name, RULES, Trust.FORMAT) == context
+    assert context_of(name, RULES, Trust.DATA) == (f"{name[-64:]}: " if name else "")
 
 
 @pytest.mark.parametrize(
@@ -141,7 +142,7 @@ def test_a_piece_of_a_stream(name: str, text: str, kind: SlotKind | None) -> Non
     for slot in found:
         assert slot.channel == (None if kind is ATTACHMENT else (0, name))
         assert slot.text == ("" if kind is ATTACHMENT else text)
-        assert slot.context == context_of(name, RULES.keys)
+        assert slot.context == context_of(name, RULES, Trust.FORMAT)
 
 
 _TREES = st.recursive(
