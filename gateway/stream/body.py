@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from gateway.errors import AttachmentBlocked, GatewayError, UnreadableAnswer
 from gateway.errors.policy import PolicyBlock
-from gateway.stream.holdback import BATCH_CHARS, HoldBack, Range, Redacted, Scanner, redact, settled
+from gateway.stream.holdback import Range, Scanner, redact, settled
 from gateway.stream.json_holdback import redact_json
 from gateway.stream.tools import for_tool, tools_of
 from gateway.verdict import Direction, Finding
@@ -196,7 +196,7 @@ def edit(slot: Slot, scanner: Scanner, keys: dict[str, int]) -> tuple[bytes | No
     if slot.kind is SlotKind.JSON:
         redacted = redact_json(scanner, slot.text, truncated=slot.cut_off)
     elif slot.cut_off:
-        redacted = _redact_cut_off(scanner, slot)
+        redacted = redact(scanner, slot.text, context=slot.context, truncated=True)
     else:
         redacted = redact(scanner, slot.text, context=slot.context)
     shown = redacted.text
@@ -217,13 +217,3 @@ def _unique(shown: str, keys: dict[str, int]) -> str:
     keys[shown] = number
     keys[name] = keys.get(name, 1)
     return name
-
-
-def _redact_cut_off(scanner: Scanner, slot: Slot) -> Redacted:
-    """A text that stopped short, by the rule of a stream that did."""
-    channel = HoldBack(scanner, context=slot.context)
-    out = [channel.push(slot.text[at : at + BATCH_CHARS]) for at in range(0, len(slot.text), BATCH_CHARS)]
-    out.append(channel.finish(truncated=True))
-    if channel.block is not None:
-        raise channel.block
-    return Redacted("".join(out), tuple(channel.findings), tuple(channel.replaced))

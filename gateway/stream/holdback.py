@@ -18,10 +18,11 @@ Overlaps are settled in `components.py`. A finding that begins in swallowed text
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from operator import attrgetter
 
 from gateway.errors.policy import PolicyBlock
+from gateway.stream.account import Account
 from gateway.stream.components import Component, acting, carved, components, passing, undecided
 from gateway.stream.scanner import Noticing, Scanner, WholeValues
 from gateway.stream.tails import OpenTail, swallow
@@ -48,16 +49,14 @@ class HoldBack:
         "_base",
         "_blocked_at",
         "_covered",
-        "_found",
         "_origin",
         "_pending",
         "_progress",
         "_raw",
         "_released",
-        "_replaced",
         "_scanner",
         "_tails",
-        "_winners",
+        "account",
         "block",
     )
 
@@ -77,31 +76,12 @@ class HoldBack:
         self._tails: list[OpenTail] = []
         self.block: PolicyBlock | None = None
         """Set when a value is blocked."""
-        self._found: list[Finding] = []
-        self._replaced: list[tuple[int, int, str]] = []
-        self._winners: list[Finding] = []
+        self.account = Account(self._origin)
 
     @property
     def findings(self) -> list[Finding]:
         """All so far, in offsets of the text."""
-        return self._placed(self._found)
-
-    @property
-    def winners(self) -> list[Finding]:
-        """For each of `replaced` the finding that names it."""
-        return self._placed(self._winners)
-
-    @property
-    def replaced(self) -> list[tuple[int, int, str]]:
-        """Start, end and replacement of each component, its tail included, in offsets of the text."""
-        return [(start - self._origin, end - self._origin, shown) for start, end, shown in self._replaced]
-
-    def _placed(self, findings: list[Finding]) -> list[Finding]:
-        """Findings in offsets of the text."""
-        origin = self._origin
-        if not origin:
-            return findings
-        return [replace(one, start=max(one.start - origin, 0), end=one.end - origin) for one in findings]
+        return self.account.findings
 
     @property
     def held_chars(self) -> int:
@@ -165,7 +145,7 @@ class HoldBack:
             self._refuse(component)
             parts = carved(component)
             ready += parts if len(parts) == 1 else filter(self._tells, parts)
-        self._found += passing(self._pending, cut)
+        self.account.found += passing(self._pending, cut)
         self._pending = undecided(self._pending, cut)
         out: list[str] = []
         at = self._released
@@ -174,7 +154,9 @@ class HoldBack:
             out.append(self._component(start, end, members, final=final))
             at = end
         out.append(self._open_text(at, cut, guarded, final=final))
-        self._release(cut)
+        self._released = cut
+        if cut - self._base > 2 * LEFT_CONTEXT_CHARS:
+            self._trim()
         return "".join(out)
 
     def _refuse(self, component: Component) -> None:
@@ -182,7 +164,7 @@ class HoldBack:
         blocked = [finding for finding in component.members if finding.action is Action.BLOCK]
         if blocked:
             self._blocked_at = component.start
-            self._found += dict.fromkeys(blocked)
+            self.account.found += dict.fromkeys(blocked)
             self.block = PolicyBlock()
             self.block.entity = max(blocked, key=attrgetter("rank")).entity
             raise self.block
@@ -201,14 +183,13 @@ class HoldBack:
 
     def _component(self, start: int, end: int, members: Sequence[Finding], *, final: bool) -> str:
         self._swallow(end, final=final)
-        self._found += dict.fromkeys(members)  # one value may be found in several views
+        self.account.found += dict.fromkeys(members)  # one value may be found in several views
         out = ""
         if start >= self._covered:
             text = self._raw[start - self._base : end - self._base]
             winner = max(members, key=attrgetter("rank"))
             out = self._replacement(winner, text)
-            self._replaced.append((start, end, out))
-            self._winners.append(winner)
+            self.account.add(start, end, out, winner)
         self._cover(end)
         heads = {(finding, finding.view): finding for finding in members if finding.tail is not None}
         self._tails += [OpenTail(finding, finding.end, 0) for finding in heads.values()]
@@ -237,13 +218,7 @@ class HoldBack:
         """What stands before `end` belongs to the last component."""
         if end > self._covered:
             self._covered = end
-            start, _, replacement = self._replaced[-1]
-            self._replaced[-1] = (start, end, replacement)
-
-    def _release(self, cut: int) -> None:
-        self._released = cut
-        if cut - self._base > 2 * LEFT_CONTEXT_CHARS:
-            self._trim()
+            self.account.stretch(end)
 
     def _trim(self) -> None:
         """Forget what is too far left to be read again."""
@@ -268,14 +243,13 @@ class WholeHoldBack(HoldBack):
 
     def finish(self, *, truncated: bool = False) -> str:
         super().finish(truncated=truncated)
-        text, out, origin = "".join(self._text), [], self._origin
-        at = 0
-        for place, ((start, end, _), winner) in enumerate(zip(self.replaced, self.winners, strict=True)):
+        text, out, at, account = "".join(self._text), [], 0, self.account
+        for place, ((start, end, _), winner) in enumerate(zip(account.replaced, account.winners, strict=True)):
             shown = self._scanner.replacement(winner, text[start:end])
-            self._replaced[place] = (start + origin, end + origin, shown)
+            account.show(place, shown)
             out += [text[at:start], shown]
             at = end
-        return "".join([*out, text[at:] if self.block is None else text[at : self._blocked_at - origin]])
+        return "".join([*out, text[at:] if self.block is None else text[at : self._blocked_at - self._origin]])
 
     def _replacement(self, winner: Finding, text: str) -> str:
         return ""
@@ -297,18 +271,21 @@ class Redacted:
     winners: tuple[Finding, ...] = ()
 
 
-def redact(scanner: Scanner, text: str, *, context: str = "", json_text: bool = False) -> Redacted:
-    """A whole text at once, by the same engine; arguments as for `HoldBack`.
+def redact(
+    scanner: Scanner, text: str, *, context: str = "", json_text: bool = False, truncated: bool = False
+) -> Redacted:
+    """A whole text at once, by the same engine; arguments as for `HoldBack` and its `finish`.
 
     Raises:
         PolicyBlock: the policy blocks a value in it.
     """
     channel = channel_of(scanner, context=context, json_text=json_text)
     out = [channel.push(text[at : at + BATCH_CHARS]) for at in range(0, len(text), BATCH_CHARS)]
-    out.append(channel.finish())
+    out.append(channel.finish(truncated=truncated))
     if channel.block is not None:
         raise channel.block
-    return Redacted("".join(out), tuple(channel.findings), tuple(channel.replaced), tuple(channel.winners))
+    account = channel.account
+    return Redacted("".join(out), tuple(channel.findings), tuple(account.replaced), tuple(account.winners))
 
 
 def settled(scanner: Scanner, text: str) -> tuple[list[Range], list[Finding]]:
@@ -320,5 +297,4 @@ def settled(scanner: Scanner, text: str) -> tuple[list[Range], list[Finding]]:
     HoldBack.finish(channel)
     if channel.block is not None:
         raise channel.block
-    names = zip(channel.replaced, channel.winners, strict=True)
-    return [(start, end, winner) for (start, end, _), winner in names], channel.findings
+    return channel.account.ranges, channel.findings

@@ -46,14 +46,13 @@ from gateway.stream.holdback import Scanner
 from gateway.stream.limits import StreamLimits
 from gateway.stream.outgoing import MadeUp, Outgoing, Piece
 from gateway.stream.state import FINAL, State, Step, after
-from gateway.stream.template import Template, template_of
+from gateway.stream.template import Templates
 from gateway.verdict import Direction
 from gateway.wire import sse
 from gateway.wire.format import Channel, Chunk, SlotKind, WireFormat
 from gateway.wire.json_text import Kind, parse, path_of
 
 DONE_MARK = b"[DONE]"
-TEMPLATES_MAX = 16
 # As globals: each look-up of a member of an enum costs as much as a small call, and there would be a dozen a delta.
 _STREAMING, _FAILED, _DONE = State.STREAMING, State.FAILED, State.DONE
 _PLAIN, _MIXED, _COMMENT = sse.Kind.PLAIN, sse.Kind.MIXED, sse.Kind.COMMENT
@@ -73,7 +72,7 @@ class Session:
         self._limits = limits or StreamLimits()
         self._decoder = sse.SseDecoder(self._limits.event_bytes)
         self._channels = Channels(scanner, self._limits, repeats=wire.repeats)
-        self._templates: dict[Channel, Template] = {}
+        self._templates = Templates()
         self._endings: list[Outgoing] = []
         self._unsaid: list[Outgoing] = []
         self._events = 0
@@ -124,31 +123,12 @@ class Session:
     def _bytes(self, data: bytes, out: list[bytes]) -> None:
         if self.state is not _STREAMING:
             self.state = after(self.state, Step.BYTES)
-        if self._templates and not self._endings and self.state is _STREAMING and self._decoder.is_between:
-            data = data[self._known(data, out) :]
+        if not self._endings and self.state is _STREAMING and self._decoder.is_between:
+            data, count = self._templates.relay(data, self._channels.push, out, self._limits, self._events)
+            self._events += count
         if data:
             for event in self._decoder.feed(data):
                 self._event(event, out)
-
-    def _known(self, data: bytes, out: list[bytes]) -> int:
-        """Take the usual chunk, whole events that a template knows, past the decoder; answers how much of it was that.
-        A template has no line end in it, so that nothing else can stand between `data: ` and the empty line."""
-        at, size, templates = 0, len(data), self._templates.values()
-        while at < size and self._events < self._limits.events:
-            end = data.find(b"\n\n", at)
-            if end < 0 or end + 2 - at > self._limits.event_bytes or data[at : at + 6] != b"data: ":
-                break
-            inner = data[at + 6 : end]
-            for template in templates:
-                text = template.text_of(inner)
-                if text is not None:
-                    self._events += 1
-                    out.append(template.event(self._channels.push(template.channel, template.kind, text)))
-                    break
-            else:
-                break
-            at = end + 2
-        return at
 
     def _sent(self, out: list[bytes]) -> list[Command]:
         commands: list[Command] = [Send(out[0] if len(out) == 1 else b"".join(out))] if out else []
@@ -169,15 +149,14 @@ class Session:
                 out.append(sse.PING)
             return
         name = event.event if _NAME.fullmatch(event.event) else ""
-        for template in self._templates.values():
-            text = template.text_of(data)
-            if text is not None:
-                if self._endings:
-                    self._settle(out, going_on=(template.channel,) if text else ())
-                written = template.event(self._channels.push(template.channel, template.kind, text))
-                out.append(b"event: %b\n%b" % (name.encode(), written) if name else written)
-                return
-        if data.strip() == DONE_MARK:
+        known = self._templates.match(data)
+        if known is not None:
+            template, text = known
+            if self._endings:
+                self._settle(out, going_on=(template.channel,) if text else ())
+            written = template.event(self._channels.push(template.channel, template.kind, text))
+            out.append(b"event: %b\n%b" % (name.encode(), written) if name else written)
+        elif data.strip() == DONE_MARK:
             self._done(out)
         elif data.strip():
             self._parsed(data, name, out)
@@ -210,10 +189,7 @@ class Session:
         out.append(self._written(outgoing))
         if chunk.is_error or chunk.is_last:
             self.state = after(self.state, Step.FAILURE if chunk.is_error else Step.DONE_MARK)
-        if (template := template_of(data, chunk)) is not None:
-            self._templates.pop(template.channel, None)
-            if len(self._templates) < TEMPLATES_MAX:
-                self._templates = {template.channel: template, **self._templates}
+        self._templates.learn(data, chunk)
 
     def _order(self, chunk: Chunk, out: list[bytes]) -> None:
         """What waits goes first, unless this event joins it, or says nothing. An end may be known to be one that was

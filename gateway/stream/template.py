@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 
+from gateway.stream.limits import StreamLimits
 from gateway.wire.format import Channel, Chunk, SlotKind
 from gateway.wire.json_text import quote
 
 # No more than 1,000 escapes in a match: the engine keeps memory for each repetition until the match is over.
 _TEXT = re.compile(rb'"([^"\\\x00-\x1f]*+(?:\\["\\/bfnrt][^"\\\x00-\x1f]*+){0,1000}+)"').match
 _PLAIN = re.compile(rb'"([^"\\\x00-\x1f]*+)"').match
+_Push = Callable[[Channel, SlotKind, str], str]
+TEMPLATES_MAX = 16
 _UNESCAPED = re.compile(rb'[^"\\\x00-\x1f]*+').fullmatch
 
 
@@ -91,3 +95,63 @@ def template_of(data: bytes, chunk: Chunk) -> Template | None:
     if any(data[start : start + 1] != b'"' for start, _, _ in chunk.blanks):
         return None
     return Template(data, chunk)
+
+
+class Templates:
+    """Those of one stream, the one made last first."""
+
+    __slots__ = ("_known",)
+
+    def __init__(self) -> None:
+        self._known: dict[Channel, Template] = {}
+
+    def match(self, data: bytes) -> tuple[Template, str] | None:
+        """The template that knows an event, and the event's text."""
+        for template in self._known.values():
+            text = template.text_of(data)
+            if text is not None:
+                return template, text
+        return None
+
+    def relay(
+        self,
+        data: bytes,
+        push: Callable[[Channel, SlotKind, str], str],
+        out: list[bytes],
+        limits: StreamLimits,
+        count: int,
+    ) -> tuple[bytes, int]:
+        """Take the usual chunk, whole events that a template knows, past the decoder. A template has no line end in it,
+        so that nothing else can stand between `data: ` and the empty line.
+
+        Args:
+            data: begins where an event does.
+            push: takes in a text and answers what goes on of it.
+            out: where the events to send go.
+            limits: of the stream.
+            count: how many events it has had.
+
+        Returns:
+            What is left of the chunk, and how many events were taken.
+        """
+        at, taken, most = 0, 0, limits.events - count
+        while at < len(data) and taken < most:
+            end = data.find(b"\n\n", at)
+            if end < 0 or end + 2 - at > limits.event_bytes or data[at : at + 6] != b"data: ":
+                break
+            known = self.match(data[at + 6 : end])
+            if known is None:
+                break
+            template, text = known
+            out.append(template.event(push(template.channel, template.kind, text)))
+            at = end + 2
+            taken += 1
+        return data[at:], taken
+
+    def learn(self, data: bytes, chunk: Chunk) -> None:
+        """Make a template of this event, if one can be made of it."""
+        template = template_of(data, chunk)
+        if template is not None:
+            self._known.pop(template.channel, None)
+            if len(self._known) < TEMPLATES_MAX:
+                self._known = {template.channel: template, **self._known}

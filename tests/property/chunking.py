@@ -42,7 +42,7 @@ def shown(scanner: Scanner, parts: Iterable[str], how: Channel = PLAIN) -> Shown
     channel = HoldBack(scanner, context=how.context, json_text=how.json_text)
     out = [channel.push(part) for part in parts]
     out.append(channel.finish(truncated=how.truncated))
-    return Shown("".join(out), tuple(channel.findings), tuple(channel.replaced))
+    return Shown("".join(out), tuple(channel.findings), tuple(channel.account.replaced))
 
 
 def batch(text: str) -> list[str]:

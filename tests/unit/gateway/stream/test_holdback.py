@@ -225,7 +225,7 @@ def test_a_long_chain_is_broken_by_position(length: int, size: int) -> None:
     out += channel.finish()
     assert out == redact(Fake(), text).text
     assert out.replace("[Z]", "") == "a  b"
-    assert tuple(channel.replaced) == redact(Fake(), text).replaced
+    assert tuple(channel.account.replaced) == redact(Fake(), text).replaced
     assert most <= COMPONENT_CHARS_MAX + size + 4
 
 

@@ -10,8 +10,9 @@ import pytest
 from gateway.errors import GatewayError, InspectionFailed, UpstreamRefused, UpstreamTimeout
 from gateway.stream.events import BytesReceived, EndOfBody, Event, Send, UpstreamFailed
 from gateway.stream.limits import StreamLimits
-from gateway.stream.session import TEMPLATES_MAX, Session
+from gateway.stream.session import Session
 from gateway.stream.state import FINAL
+from gateway.stream.template import TEMPLATES_MAX
 from gateway.wire.openai_chat import FORMAT
 from tests import playbook
 from tests.planted import small
