@@ -124,7 +124,7 @@ class HoldBack:
         except PolicyBlock:
             return self._settle(self._blocked_at, [], final=False)
         self._raw, self._base = "", frontier
-        self.findings += self._scanner.noticed(self._progress) if isinstance(self._scanner, Noticing) else []
+        self.account.found += self._scanner.noticed(self._progress) if isinstance(self._scanner, Noticing) else []
         return out
 
     def _live(self) -> int:
