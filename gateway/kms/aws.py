@@ -17,7 +17,7 @@ from typing import Any
 
 from gateway.errors.kms import KeyCorrupt, KeyDenied, KeyGone, KeyUnavailable, KmsConfigInvalid, KmsError
 from gateway.kms.fields import matched, read_fields, refuse_credential
-from gateway.kms.provider import KEY_BYTES, KeyContext, KeyProvider, ProviderConfig, Surroundings
+from gateway.kms.provider import KEY_BYTES, KeyContext, KeyProvider, ProviderConfig, Surroundings, imported
 
 _PARTITION = r"arn:aws(?:-[a-z]{2,12}){0,2}"
 _REGION = r"[a-z]{2}(?:-[a-z]{2,12}){1,2}-\d"
@@ -98,6 +98,7 @@ class AwsProvider:
         self.key_ref = config.key_ref
         self._config, self._deadline, self._endpoints, self._clock = config, deadline_seconds, endpoints, clock
         self._lock = threading.Lock()
+        self._session: Any = None
         self._client: Any = None
         self._until = 0.0
 
@@ -127,6 +128,7 @@ class AwsProvider:
             cls._threads = ThreadPoolExecutor(_THREADS, "kms-aws")
         error: KmsError | None = None
         answer: Mapping[str, Any] | KmsError = {}
+        await imported("boto3", "botocore.config", "botocore.exceptions")
         try:
             async with asyncio.timeout(self._deadline):
                 loop = asyncio.get_running_loop()
@@ -183,7 +185,9 @@ class AwsProvider:
                 "aws_secret_access_key": self._endpoints.secret_key,
             }
             sts_url, kms_url = self._endpoints.sts, self._endpoints.kms
-        session = boto3.session.Session(region_name=self._config.region, **base)
+        if self._session is None:
+            self._session = boto3.session.Session(region_name=self._config.region, **base)
+        session = self._session
         asked: dict[str, Any] = {
             "RoleArn": self._config.role_arn,
             "RoleSessionName": "holdback",

@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from gateway.errors.kms import KeyCorrupt, KeyDenied, KeyGone, KeyUnavailable, KmsConfigInvalid, KmsError
 from gateway.kms.fields import matched, read_fields, refuse_credential
-from gateway.kms.provider import KEY_BYTES, KeyContext, KeyProvider, ProviderConfig, Surroundings
+from gateway.kms.provider import KEY_BYTES, KeyContext, KeyProvider, ProviderConfig, Surroundings, imported
 
 _GUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _VAULT = r"https://[a-z][a-z0-9-]{1,22}[a-z0-9]\.vault\.(?:azure\.net|azure\.cn|usgovcloudapi\.net)"
@@ -133,6 +133,7 @@ class AzureProvider:
                 await client.close()
 
     async def _bounded(self, ask: Callable[[], Awaitable[_T]]) -> _T:
+        await imported("azure.keyvault.keys.crypto.aio", "azure.identity.aio")
         from azure.core.exceptions import AzureError, HttpResponseError
 
         error: KmsError | None = None

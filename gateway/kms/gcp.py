@@ -16,7 +16,7 @@ from typing import Any
 
 from gateway.errors.kms import KeyCorrupt, KeyDenied, KeyGone, KeyUnavailable, KmsConfigInvalid, KmsError
 from gateway.kms.fields import matched, read_fields, refuse_credential
-from gateway.kms.provider import KEY_BYTES, KeyContext, KeyProvider, ProviderConfig, Surroundings
+from gateway.kms.provider import KEY_BYTES, KeyContext, KeyProvider, ProviderConfig, Surroundings, imported
 
 _NAME = r"[a-z][a-z0-9-]{4,28}[a-z0-9]"
 _ACCOUNT = rf"{_NAME}@{_NAME}\.iam\.gserviceaccount\.com"
@@ -119,6 +119,7 @@ class GcpProvider:
             self._channel = None
 
     async def _call(self, operation: str, **fields: Any) -> Any:
+        await imported("google.cloud.kms_v1", "google.auth.transport.requests")
         from google.api_core.exceptions import GoogleAPICallError, RetryError
 
         error: KmsError | None = None

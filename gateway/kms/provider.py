@@ -17,9 +17,10 @@ Laws of all providers:
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import importlib
-import importlib.util
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -125,6 +126,14 @@ def open_provider(provider: str, config: ProviderConfig, surroundings: Surroundi
         raise KmsConfigInvalid(param="provider")
     opened: KeyProvider = importlib.import_module(f"gateway.kms.{provider}").open_configured(config, surroundings)
     return opened
+
+
+async def imported(*modules: str) -> None:
+    """Imports a vendor's library in a thread: it takes a second or so, once, which neither the loop nor a call's
+    deadline shall pay."""
+    for module in modules:
+        if module not in sys.modules:
+            await asyncio.get_running_loop().run_in_executor(None, importlib.import_module, module)
 
 
 async def probe(provider: KeyProvider, context: KeyContext, sample: bytes) -> None:

@@ -5,7 +5,6 @@ Unlike moto it refuses a wrong ExternalId, a disabled key, one that waits for it
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 import os
@@ -17,7 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from gateway.kms.aws import AwsConfig, AwsEndpoints
-from tests.fakes.kms_faults import Behaviour, Fault
+from tests.fakes.kms_faults import FakeService, Fault
 
 ACCOUNT, REGION = "111122223333", "eu-central-1"
 KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0f9a2b3c-1111-4222-8333-444455556666"
@@ -40,7 +39,7 @@ _REFUSED = """<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><
 <Code>{code}</Code><Message>not authorized</Message></Error><RequestId>r</RequestId></ErrorResponse>"""
 
 
-class FakeAws(Behaviour):
+class FakeAws(FakeService):
     """`async with FakeAws() as aws: AwsProvider(CONFIG, endpoints=aws.endpoints)`."""
 
     def __init__(self) -> None:
@@ -67,6 +66,10 @@ class FakeAws(Behaviour):
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def stop(self) -> None:
+        self.stopping.set()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -75,7 +78,7 @@ class FakeAws(Behaviour):
         if target:
             self.calls.append(target.removeprefix("TrentService."))
             if self.fault is Fault.HANG:
-                await asyncio.sleep(30)
+                await self.hang()
             return self._kms(target, await request.json(), request.headers.get("X-Amz-Security-Token", ""))
         self.calls.append("AssumeRole")
         return self._sts({name: values[0] for name, values in parse_qs(await request.text()).items()})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import ssl
 import tempfile
@@ -18,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from gateway.kms.azure import AzureConfig, AzureEndpoints
-from tests.fakes.kms_faults import Behaviour, Fault
+from tests.fakes.kms_faults import FakeService, Fault
 
 VAULT = "https://customer-vault.vault.azure.net"
 CONFIG = AzureConfig(f"{VAULT}/keys/kek", VAULT)
@@ -52,7 +51,7 @@ class Credential:
         return None
 
 
-class FakeAzure(Behaviour):
+class FakeAzure(FakeService):
     """`async with FakeAzure() as azure: AzureProvider(CONFIG, Surroundings(), endpoints=azure.endpoints)`."""
 
     def __init__(self) -> None:
@@ -88,9 +87,13 @@ class FakeAzure(Behaviour):
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+        self._folder.cleanup()
+
+    async def stop(self) -> None:
+        self.stopping.set()
         if self._runner is not None:
             await self._runner.cleanup()
-        self._folder.cleanup()
 
     @web.middleware
     async def _guard(
@@ -100,7 +103,7 @@ class FakeAzure(Behaviour):
             return web.json_response({}, status=401, headers={"WWW-Authenticate": _CHALLENGE})
         self.calls.append(request.path.rsplit("/", 1)[1] if request.method == "POST" else "get")
         if self.fault is Fault.HANG:
-            await asyncio.sleep(30)
+            await self.hang()
         if self.fault in _ERRORS:
             status, code, inner = _ERRORS[self.fault]
             error = {"code": code, "message": "made up", "innererror": {"code": inner}}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import os
 from typing import Any
@@ -16,7 +15,7 @@ from google.auth.credentials import Credentials
 from google.cloud.kms_v1.types import service
 
 from gateway.kms.gcp import GcpConfig, GcpEndpoints
-from tests.fakes.kms_faults import Behaviour, Fault
+from tests.fakes.kms_faults import FakeService, Fault
 
 KEY = "projects/customer-project/locations/europe-west3/keyRings/holdback/cryptoKeys/tenant"
 ACCOUNT = "holdback@customer-project.iam.gserviceaccount.com"
@@ -42,7 +41,7 @@ class Source(Credentials):
         self.token = "source"
 
 
-class FakeGcp(Behaviour):
+class FakeGcp(FakeService):
     """`async with FakeGcp() as gcp: GcpProvider(CONFIG, endpoints=gcp.endpoints)`."""
 
     def __init__(self) -> None:
@@ -85,6 +84,10 @@ class FakeGcp(Behaviour):
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def stop(self) -> None:
+        self.stopping.set()
         if self._server is not None:
             await self._server.stop(0)
         if self._runner is not None:
@@ -102,7 +105,7 @@ class FakeGcp(Behaviour):
         self.calls.append(call)
         metadata = dict(context.invocation_metadata())
         if self.fault is Fault.HANG:
-            await asyncio.sleep(30)
+            await self.hang()
         if metadata.get("authorization") != "Bearer impersonated":
             await context.abort(grpc.StatusCode.UNAUTHENTICATED, "no token")
         if self.fault in _ERRORS:
