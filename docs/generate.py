@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 from types import NoneType
 from typing import get_args
@@ -10,9 +12,15 @@ from pydantic import BaseModel, SecretStr
 
 from gateway.auth.roles import ACTIONS, Role
 from gateway.errors import ConfigurationError, all_errors
+from gateway.explain import found_by
 from gateway.observe.metrics import Metrics
 from gateway.server.admin.catalogue import admin_routes
+from gateway.services import build_engine
 from gateway.settings import Settings
+from policies.evidence import evidence
+from policies.loader import preset_text
+from policies.report import page
+from policies.schema import schema
 from recognizers.catalogue import catalogue
 from recognizers.patterns import compile_pattern
 from recognizers.recognizer import HOLDBACK_CHARS, Recognizer
@@ -125,20 +133,38 @@ def _entity(recognizer: Recognizer) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
+def compliance(name: str) -> Callable[[], str]:
+    """What a preset covers and what it does not."""
+
+    def made() -> str:
+        engine = build_engine(name)
+        return NOTE + page(engine.policy, preset_text(name), evidence(), found_by(engine))
+
+    return made
+
+
+def policy_schema() -> str:
+    """The JSON Schema of policy files."""
+    return json.dumps(schema(catalogue()), indent=1) + "\n"
+
+
 PAGES = {
     "errors.md": errors,
     "settings.md": settings,
     "metrics.md": metrics,
     "entities.md": entities,
     "roles.md": roles,
+    "policy.schema.json": policy_schema,
+    **{f"../compliance/{name}.md": compliance(name) for name in evidence().presets},
 }
 
 
 def main() -> None:
     """Write all pages."""
     FOLDER.mkdir(exist_ok=True)
-    for name, page in PAGES.items():
-        (FOLDER / name).write_text(page(), encoding="utf-8")
+    (FOLDER.parent / "compliance").mkdir(exist_ok=True)
+    for name, made in PAGES.items():
+        (FOLDER / name).write_text(made(), encoding="utf-8")
 
 
 if __name__ == "__main__":

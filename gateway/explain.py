@@ -5,9 +5,16 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
+from gateway.inspection.engine import Engine, entities_of
 from gateway.services import build_engine
 from gateway.stream.holdback import redact
+from policies.comparison import changes
+from policies.evidence import evidence, limits, settings
+from policies.loader import is_path, preset_text
+from policies.report import rows
 from recognizers.catalogue import catalogue
+from recognizers.fingerprint import fingerprint
+from recognizers.recognizer import Recognizer
 
 EXAMPLE_KEY = bytes(32)
 """Hashes that are shown here are examples, not what the gateway writes."""
@@ -41,3 +48,66 @@ def explain(policy: str, text: str) -> None:
     console = Console()
     console.print(table)
     console.print(redact(engine.request, text).text, markup=False, highlight=False)
+
+
+def found_by(engine: Engine) -> dict[str, str]:
+    """What finds each entity, in words."""
+    return {one.entity: forms(one) for one in engine.pipeline.recognizers}
+
+
+def forms(recognizer: Recognizer) -> str:
+    """What finds an entity, in words: how many forms, which checks, whether a word must stand before it."""
+    patterns = recognizer.patterns
+    said = [f"{len(patterns)} form{'s' if len(patterns) > 1 else ''}"]
+    checks = sorted({pattern.checksum for pattern in patterns if pattern.checksum})
+    said += [f"checked by {', '.join(checks)}"] if checks else []
+    needing = sum(pattern.needs_context for pattern in patterns)
+    if needing:
+        said.append("in context only" if needing == len(patterns) else f"{needing} in context only")
+    return "; ".join(said)
+
+
+def coverage(source: str) -> None:
+    """The coverage table of a policy, and what it does not do.
+
+    Args:
+        source: preset name or path.
+
+    Raises:
+        ConfigurationError: the policy cannot be used.
+    """
+    engine = build_engine(source, hash_key=EXAMPLE_KEY)
+    policy, shipped = engine.policy, evidence()
+    text = "" if is_path(source) else preset_text(source)
+    console = Console(width=None if Console().is_terminal else 200)
+    console.print(f"{policy.name}: {policy.description}", markup=False, highlight=False)
+    for key, value, clause in settings(text):
+        console.print(f"  {key}: {value}  ({clause})", markup=False, highlight=False)
+    table = Table("identifier", "clause", "recognizers", "action", "found", "false alarms")
+    for row in rows(policy, text, shipped, found_by(engine)):
+        table.add_row(row.entity, row.clause, row.recognizers, row.action, row.recall, row.false_alarms)
+    console.print(table)
+    if policy.name in shipped.presets:
+        console.print(f"Measured on {shipped.date} with catalogue {shipped.catalogue}.", highlight=False)
+        if shipped.catalogue != fingerprint():
+            console.print(f"This catalogue is {fingerprint()}: the figures are of another one.", highlight=False)
+    for limit in limits(text):
+        console.print(f"Not: {limit}", markup=False, highlight=False)
+
+
+def compare(before: str, after: str) -> bool:
+    """Print what differs between two policies; whether more passes under the second.
+
+    Args:
+        before, after: preset names or paths.
+
+    Raises:
+        ConfigurationError: one of them cannot be used.
+    """
+    old, new = (build_engine(source, hash_key=EXAMPLE_KEY) for source in (before, after))
+    found = changes(old.policy, new.policy, [*entities_of(old.policy), *entities_of(new.policy)])
+    table = Table("what", old.policy.name, new.policy.name, "")
+    for change in found:
+        table.add_row(change.what, change.before, change.after, "lets more pass" if change.widens else "")
+    Console(width=None if Console().is_terminal else 160).print(table if found else "no difference")
+    return any(change.widens for change in found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from gateway.commands.failing import ANY_KEY, fails_clearly
@@ -23,13 +25,18 @@ def policy_list() -> None:
 
 
 @policy.command("show")
+@click.option("--source", is_flag=True, help="As it is written, comments and all.")
 @click.argument("name")
 @fails_clearly
-def policy_show(name: str) -> None:
-    """Show a preset as it is written."""
+def policy_show(name: str, *, source: bool) -> None:
+    """Show what a preset or a policy file covers: identifier, clause, recognizers, action, measured recall."""
+    from gateway import explain
     from policies.loader import preset_text
     from policies.policy import PolicyError
 
+    if not source:
+        explain.coverage(name)
+        return
     try:
         click.echo(preset_text(name), nl=False)
     except PolicyError as error:
@@ -45,3 +52,28 @@ def policy_check(file: str) -> None:
 
     engine = build_engine(file, hash_key=ANY_KEY)
     click.echo(f"{engine.policy.name}: ok")
+
+
+@policy.command("diff")
+@click.argument("before")
+@click.argument("after")
+@click.option("--fail-if-wider", is_flag=True, help="Exit with 1 when more passes under AFTER than under BEFORE.")
+@fails_clearly
+def policy_diff(before: str, after: str, *, fail_if_wider: bool) -> None:
+    """Show what differs between two presets or policy files, and what of it lets more pass."""
+    from gateway import explain
+
+    widens = explain.compare(before, after)
+    if widens and fail_if_wider:
+        sys.exit(1)
+
+
+@policy.command("schema")
+def policy_schema() -> None:
+    """Print the JSON Schema of policy files, for editors."""
+    import json
+
+    from policies.schema import schema
+    from recognizers.catalogue import catalogue
+
+    click.echo(json.dumps(schema(catalogue()), indent=2))
