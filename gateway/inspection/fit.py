@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 
-from policies.actions import ACTIONS, MASK
+from policies.actions import ACTIONS, HASH, MASK, TOKENIZE
 from policies.nodes import Facts
 from recognizers.catalogue import catalogue
 
 AUTHENTICATION_DATA = frozenset({"CARD_CVV", "CARD_PIN", "CARD_TRACK_DATA"})
 """PCI DSS 3.3.1: may not be kept after authorization in any form, not even encrypted."""
+KEEPING = frozenset({HASH, MASK, TOKENIZE})
+"""Actions after which the value, or some of it, is kept in one form or another."""
 
 
 @cache
@@ -20,10 +22,10 @@ def unfit(entity: str, action: str) -> str:
         entity: any; about one that a policy brings nothing is known but that its patterns have no tails.
         action: a word of `policies.actions.ACTIONS`.
     """
+    if entity in AUTHENTICATION_DATA and action in KEEPING:
+        return "sensitive authentication data may not be kept in any form (PCI DSS 3.3.1); `redact` or `block` it"
     if not ACTIONS[action].needs_whole_value:
         return ""
-    if entity in AUTHENTICATION_DATA:
-        return "sensitive authentication data may not be kept in any form (PCI DSS 3.3.1); `redact` or `block` it"
     if action == MASK and entity.startswith("SECRET_"):
         return "no part of a secret may stay in sight; `redact` or `block` it"
     recognizer = catalogue().get(entity)

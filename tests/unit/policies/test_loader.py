@@ -24,7 +24,7 @@ def test_every_preset_loads(name: str) -> None:
     assert policy.name == name
     assert policy.description.endswith(".")
     assert 0 < policy.threshold <= 1
-    assert policy.decide("US_SSN", "request", 1.0) == "tokenize"
+    assert policy.decide("CREDIT_CARD", "request", 1.0) == "tokenize"
     assert policy.decide("US_SSN", "response", 1.0) == "redact"
     assert preset_text(name).startswith("#")
 
