@@ -87,6 +87,7 @@ LABELS = {
     "holdback_failures": "code",
     "holdback_provider_attempts": "provider, outcome",
     "holdback_findings": "direction, entity, action",
+    "holdback_attacks": "family",
     "holdback_monitored_findings": "direction, entity, action",
 }
 

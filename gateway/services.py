@@ -14,6 +14,7 @@ import recognizers
 from gateway.control import Control, open_control
 from gateway.egress import Egress
 from gateway.errors import ConfigurationError, Overloaded
+from gateway.firewall.epochs import CanaryEpochs
 from gateway.inspection.engine import Engine, engine_of
 from gateway.observe.metrics import Metrics
 from gateway.pool import Pool, open_pool
@@ -39,6 +40,7 @@ class Services:
     egress: Egress
     token_keys: TokenKeySource
     control: Control
+    canary_epochs: CanaryEpochs
 
 
 class Admission:
@@ -154,4 +156,5 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
             egress,
             keys,
             open_control(settings),
+            CanaryEpochs(),
         )

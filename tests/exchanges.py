@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
+from gateway.inspection.engine import Engine
 from gateway.inspection.exchange import Caller, Desk, Exchange
+from gateway.inspection.guard import Guard
 from gateway.inspection.inspector import Inspector
 from gateway.stream.body import apply, inspect_slots
 from gateway.stream.session import Session
@@ -45,14 +47,13 @@ class Gateway:
 
     def ask(self, body: Body) -> Asked:
         policy, raw = self.policy(), json.dumps(body).encode()
-        desk = Desk(
-            Inspector(pipeline(), policy, Direction.REQUEST), Inspector(pipeline(), policy, Direction.RESPONSE), policy
-        )
+        ways = [Inspector(pipeline(), policy, way) for way in Direction]
+        desk = Desk(Engine(policy, pipeline(), ways[0], ways[1], Guard(policy)))
         root = parse(raw, max_depth=64, max_nodes=500_000)
         slots = FORMAT.request_slots(root)
         scope = desk.scope(root, slots, self.caller)
         live = [one.within(scope) for one in self.versions or (keys(),)]
-        exchange = desk.take(root, slots, FORMAT.rules, self.caller, live)
+        exchange = desk.take(root, slots, FORMAT, self.caller, live)
         return Asked(apply(raw, exchange.inspected.edits), exchange)
 
 

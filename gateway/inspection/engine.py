@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from gateway.errors import ConfigurationError
 from gateway.inspection.fit import facts
+from gateway.inspection.guard import Guard
 from gateway.inspection.inspector import Inspector
 from gateway.inspection.operators import operators
 from gateway.verdict import Direction
@@ -34,6 +35,7 @@ class Engine:
     pipeline: Pipeline
     request: Inspector
     response: Inspector
+    guard: Guard
 
 
 def engine_of(source: str, *, hash_key: bytes | None = None) -> Engine:
@@ -67,15 +69,23 @@ def under(policy: Policy, *, hash_key: bytes | None = None) -> Engine:
     except RecognizerError as error:
         problem = str(error)
     else:
-        made = operators(policy, hash_key)
+        made, guard = operators(policy, hash_key), _guard(policy)
         request, response = (Inspector(pipeline, policy, way, made) for way in Direction)
-        return Engine(policy, pipeline, request, response)
+        return Engine(policy, pipeline, request, response, guard)
     raise ConfigurationError(problem)
 
 
 @lru_cache(maxsize=PIPELINES_MAX)
 def _pipeline(recognizers: tuple[Recognizer, ...], holdback_chars: int, spellings: frozenset[Spelling]) -> Pipeline:
     return Pipeline(recognizers, holdback_chars=holdback_chars, spellings=spellings)
+
+
+def _guard(policy: Policy) -> Guard:
+    try:
+        return Guard(policy)
+    except PolicyError as error:
+        problem = str(error)
+    raise ConfigurationError(problem)
 
 
 def _check_hash_key(policy: Policy, hash_key: bytes | None) -> None:

@@ -6,19 +6,21 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from gateway.inspection.inspector import Inspector
+from gateway.firewall.canary import planted
+from gateway.inspection.engine import Engine
+from gateway.inspection.guard import Attack, stripped, with_sentence
 from gateway.inspection.links import Hosts
 from gateway.inspection.requests import tokenize
 from gateway.inspection.restoring import LEFT, Restoring
 from gateway.inspection.roles import Roles
 from gateway.stream.body import Inspected, inspect_slots
+from gateway.stream.claimants import together
 from gateway.stream.scanner import Scanner
 from gateway.vault.keys import CipherName, TokenKeys, encode
 from gateway.verdict import Direction
-from gateway.wire.format import Rules, Slot
+from gateway.wire.format import Rules, Slot, WireFormat
 from gateway.wire.json_text import Node
 from policies.keys.tokens import KEY
-from policies.policy import Policy
 from policies.token_rules import LEAVE, TokenRules
 
 CONVERSATION_CHARS_MAX = 256
@@ -52,25 +54,26 @@ class Exchange:
 
     inspected: Inspected
     answers: Scanner
+    attacks: tuple[Attack, ...] = ()
+    had_canary: bool = False
 
 
 class Desk:
     """Inspects requests by one policy.
 
     Args:
-        request: looks at requests.
-        response: looks at answers.
-        policy: in force.
+        engine: of the policy in force.
     """
 
-    def __init__(self, request: Inspector, response: Inspector, policy: Policy) -> None:
-        self._request = request
-        self._response = response
-        self._policy = policy
+    def __init__(self, engine: Engine) -> None:
+        self._request = engine.request
+        self._response = engine.response
+        self._policy = policy = engine.policy
+        self._guard = engine.guard
         self.rules: TokenRules = KEY.of(policy)
         self.cipher = CipherName(self.rules.cipher)
-        self.tokenizes = policy.tokenizes
-        """Whether there is anything that keys are needed for."""
+        self._tokenizes = policy.tokenizes
+        self.needs_keys = self._tokenizes or self._guard.has_canary
 
     def scope(self, root: Node, slots: Sequence[Slot], caller: Caller) -> str:
         """Within what equal values have equal tokens: the conversation, by the name that the client gives it, else by
@@ -85,24 +88,45 @@ class Desk:
         self,
         root: Node,
         slots: Sequence[Slot],
-        wire_rules: Rules,
+        wire: WireFormat,
         caller: Caller,
         keys: Sequence[TokenKeys],
+        *,
+        epoch: int = 0,
     ) -> Exchange:
         """Inspect a request.
 
         Args:
             root: its body.
             slots: of the body.
-            wire_rules: of its format.
+            wire: its format.
             caller: who asks.
-            keys: within its scope, the one that makes tokens first; none are needed where the policy makes none.
+            keys: within its scope, the one that makes tokens first; none where `needs_keys` says so.
+            epoch: of the caller's canary.
 
         Raises:
             GatewayError: it cannot be forwarded.
         """
+        attacks = self._guard.judge(root, slots, wire.rules.keys)
+        canaries = self._guard.canaries(keys[0], caller.agent, epoch) if self._guard.has_canary else None
+        if canaries is None:
+            return replace(self._inspected(root, slots, wire.rules, caller, keys), attacks=attacks)
+        clean, strips = stripped(slots, canaries.strips)
+        exchange = self._inspected(root, clean, wire.rules, caller, keys)
+        edits = [*exchange.inspected.edits, *strips]  # what is rewritten anyway is rewritten from the clean text
+        edits = with_sentence(root, edits, planted(canaries.word), wire.system_field)
+        return Exchange(
+            replace(exchange.inspected, edits=tuple(edits)),
+            together([exchange.answers, canaries.answers]),
+            attacks,
+            had_canary=bool(strips),
+        )
+
+    def _inspected(
+        self, root: Node, slots: Sequence[Slot], wire_rules: Rules, caller: Caller, keys: Sequence[TokenKeys]
+    ) -> Exchange:
         attachments = self._policy.attachments == "allow"
-        if not self.tokenizes:
+        if not self._tokenizes:
             inspected = inspect_slots(slots, self._request, wire_rules, Direction.REQUEST, attachments=attachments)
             return Exchange(inspected, self._response)
         rules = self.rules if caller.detokenizes else replace(self.rules, response=LEAVE)

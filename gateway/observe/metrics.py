@@ -33,6 +33,9 @@ class Metrics:
         self.attempts = Counter(
             "holdback_provider_attempts", "Requests to providers.", ("provider", "outcome"), registry=self.registry
         )
+        self.attacks = Counter(
+            "holdback_attacks", "Attacks that the firewall saw, by family.", ("family",), registry=self.registry
+        )
         self.inspect_seconds = Histogram(
             "holdback_inspect_request_seconds",
             "Time to inspect a request body.",
@@ -45,6 +48,11 @@ class Metrics:
         for finding in findings:
             counter = self.findings if finding.enforced else self.monitored
             counter.labels(direction, finding.entity, finding.action.value).inc()
+
+    def attack(self, families: Iterable[str]) -> None:
+        """Count an attack by its families."""
+        for family in families:
+            self.attacks.labels(family).inc()
 
     def render(self) -> bytes:
         """The text exposition format."""

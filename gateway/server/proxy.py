@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import quote
@@ -20,6 +20,7 @@ from gateway.errors import (
     UpstreamRefused,
 )
 from gateway.inspection.exchange import Desk
+from gateway.inspection.guard import Attack
 from gateway.observe.log import logger
 from gateway.providers.kind import MODELS
 from gateway.providers.routing import Candidate
@@ -36,9 +37,12 @@ from gateway.verdict import Direction, Finding
 from gateway.wire.format import Slot, WireFormat
 from gateway.wire.json_text import Kind, Node, parse
 from gateway.wire.json_text import quote as quote_json
+from policies.firewall_rules import WARN
 
 _Result = TypeVar("_Result")
 MONITOR_HEADER = "X-Holdback-Monitor"
+FIREWALL_HEADER = "X-Holdback-Firewall"
+FIREWALL_MARK = web.RequestKey("firewall", str)
 THREAD_BYTES = 32 << 10
 """A body larger than this is inspected in a thread, so that it does not hold the streams of others."""
 
@@ -100,7 +104,7 @@ class Proxy:
     async def _inspect_request(self, request: web.Request, body: bytes) -> tuple[Node, Inspected, Scanner]:
         """The request's body, what becomes of it, and the scanner of its answer."""
         engine, limits, wire = self._services.engine, self._services.settings.limits, self._wire
-        desk, caller = Desk(engine.request, engine.response, engine.policy), caller_of(request)
+        desk, caller = Desk(engine), caller_of(request)
 
         def read(body: bytes) -> tuple[Node, list[Slot], str]:
             root = parse(body, max_depth=limits.json_depth, max_nodes=limits.json_nodes)
@@ -109,8 +113,14 @@ class Proxy:
             return root, slots, desk.scope(root, slots, caller)
 
         root, slots, scope = await _off_loop(body, read)
-        keys = await self._services.token_keys.live(caller.tenant, desk.cipher, scope) if desk.tokenizes else ()
-        exchange = await _off_loop(body, lambda _: desk.take(root, slots, wire.rules, caller, keys))
+        keys = await self._services.token_keys.live(caller.tenant, desk.cipher, scope) if desk.needs_keys else ()
+        epochs = self._services.canary_epochs
+        epoch = epochs.of(caller.tenant, caller.agent)
+        exchange = await _off_loop(body, lambda _: desk.take(root, slots, wire, caller, keys, epoch=epoch))
+        if exchange.had_canary:
+            epochs.turn(caller.tenant, caller.agent)
+            logger().warning("canary_in_request", agent=caller.agent)
+        self._attacks(request, exchange.attacks)
         inspected = exchange.inspected
         more = wire.request_edits(root, inspected.altered)
         if more:
@@ -136,7 +146,11 @@ class Proxy:
             status=answer.status,
             body=shown,
             content_type="application/json",
-            headers={**response_headers(answer.response), **self._marks(), REQUEST_ID_HEADER: request[REQUEST_ID]},
+            headers={
+                **response_headers(answer.response),
+                **self._marks(request),
+                REQUEST_ID_HEADER: request[REQUEST_ID],
+            },
         )
 
     async def _refused(self, answer: Answer, request: web.Request, answers: Scanner) -> web.Response:
@@ -156,7 +170,7 @@ class Proxy:
         client = web.StreamResponse(
             headers={
                 **response_headers(answer.response),
-                **self._marks(),
+                **self._marks(request),
                 "Content-Type": "text/event-stream; charset=utf-8",
                 "Cache-Control": "no-cache, no-transform",
                 "X-Accel-Buffering": "no",
@@ -179,10 +193,19 @@ class Proxy:
             logger().warning("stream_failed", code=driver.error.code)
         return client
 
-    def _marks(self) -> dict[str, str]:
-        """What an answer says of the policy: the directions in which something is only monitored."""
+    def _attacks(self, request: web.Request, attacks: Sequence[Attack]) -> None:
+        """What the firewall saw: counted, logged, and kept for a header of the answer when the policy warns."""
+        for attack in attacks:
+            self._services.metrics.attack(attack.families)
+            logger().info("attack", path=attack.path, score=attack.score, families=attack.families)
+        if attacks and self._services.engine.guard.action == WARN:
+            request[FIREWALL_MARK] = f"warn; score={attacks[0].score}; families={' '.join(attacks[0].families)}"
+
+    def _marks(self, request: web.Request) -> dict[str, str]:
+        """What an answer says of the policy: what is only monitored, and what the firewall warns of."""
         monitored = self._services.engine.policy.monitored()
-        return {MONITOR_HEADER: ", ".join(monitored)} if monitored else {}
+        marks = {MONITOR_HEADER: ", ".join(monitored)} if monitored else {}
+        return marks | ({FIREWALL_HEADER: request[FIREWALL_MARK]} if FIREWALL_MARK in request else {})
 
     def _note(self, direction: Direction, inspected: Inspected) -> None:
         for path, findings in inspected.reports:

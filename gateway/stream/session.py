@@ -28,6 +28,7 @@ from gateway.errors import (
     UpstreamRefused,
     UpstreamUnavailable,
 )
+from gateway.errors.firewall import CanaryLeaked
 from gateway.errors.policy import PolicyBlock
 from gateway.stream.body import blocked
 from gateway.stream.channels import Channels
@@ -56,8 +57,8 @@ DONE_MARK = b"[DONE]"
 # As globals: each look-up of a member of an enum costs as much as a small call, and there would be a dozen a delta.
 _STREAMING, _FAILED, _DONE = State.STREAMING, State.FAILED, State.DONE
 _PLAIN, _MIXED, _COMMENT = sse.Kind.PLAIN, sse.Kind.MIXED, sse.Kind.COMMENT
-_NAME = re.compile(r"[A-Za-z_.]{1,64}")
-"""Names of events that say nothing of anybody; others are dropped."""
+_NAME = re.compile(r"[A-Za-z_.]{1,64}")  # names of events that say nothing of anybody; others are dropped
+_SILENT = (InspectionFailed, StreamMisuse, CanaryLeaked)  # nothing that is still held goes before them
 
 
 class Session:
@@ -278,9 +279,9 @@ class Session:
         try:
             if isinstance(error, PolicyBlock):
                 out += self._made_up.instead_of(self._unsaid)
-            elif not isinstance(error, InspectionFailed | StreamMisuse):
+            elif not isinstance(error, _SILENT):
                 self._settle(out)
-            if not isinstance(error, InspectionFailed | StreamMisuse):
+            if not isinstance(error, _SILENT):
                 self._flush((), out, truncated=True, fails=True)
         except PolicyBlock as block:
             return self._fail(block, out)

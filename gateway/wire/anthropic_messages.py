@@ -73,6 +73,7 @@ class AnthropicMessages:
     """See `gateway.wire.format.WireFormat`."""
 
     path = "/v1/messages"
+    system_field = "system"
     rules = RULES
     ends_with_event = True
     repeats = False

@@ -228,10 +228,12 @@ class WireFormat(Protocol):
     """One endpoint's shapes; pure.
 
     `ends_with_event`: its streams end with an event of their own (`Chunk.is_last`) instead of `[DONE]`; without it they
-    broke off. `repeats`: its streams say again as a whole what they said in deltas.
+    broke off. `repeats`: its streams say again as a whole what they said in deltas. `system_field`: where its requests
+    have the system prompt (see `conversation.add_to_system`); `""` where they have none.
     """
 
     path: str
+    system_field: str
     rules: Rules
     ends_with_event: bool
     repeats: bool

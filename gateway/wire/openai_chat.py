@@ -73,6 +73,7 @@ class OpenAIChat(OpenAIShape):
     """See `gateway.wire.format.WireFormat`."""
 
     path = "/v1/chat/completions"
+    system_field = "messages"
     rules = RULES
 
     def request_slots(self, root: Node) -> list[Slot]:

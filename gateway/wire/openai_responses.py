@@ -67,6 +67,7 @@ class OpenAIResponses(OpenAIShape):
     """See `gateway.wire.format.WireFormat`."""
 
     path = "/v1/responses"
+    system_field = "instructions"
     rules = RULES
     ends_with_event = True
     repeats = True

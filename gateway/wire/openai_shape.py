@@ -19,6 +19,7 @@ class OpenAIShape:
     """The parts of `gateway.wire.format.WireFormat` that an endpoint need not say: no streams, nothing refused."""
 
     rules: Rules
+    system_field = ""
     ends_with_event = False
     repeats = False
 
