@@ -23,7 +23,7 @@ def read(folder: Path, text: str) -> Policy:
 def test_one_word_is_for_both_directions(tmp_path: Path) -> None:
     policy = read(tmp_path, "extends: default\nentities: {US_SSN: warn, CREDIT_CARD: {response: mask}}\n")
     assert policy.rule("US_SSN") == Rule("warn", "warn")
-    assert policy.rule("CREDIT_CARD") == Rule("redact", "mask")
+    assert policy.rule("CREDIT_CARD") == Rule("tokenize", "mask")
 
 
 @pytest.mark.parametrize("order", ["'*': warn, US_SSN: {request: mask}", "US_SSN: {request: mask}, '*': warn"])
