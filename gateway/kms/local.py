@@ -14,10 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.ciphers.algorithms import AES
-from cryptography.hazmat.primitives.ciphers.modes import GCM
 
 from gateway.errors.kms import KeyCorrupt, KeyDenied, KmsConfigInvalid
 from gateway.kms.fields import matched, read_fields
@@ -66,19 +63,14 @@ class LocalProvider:
             raise KeyDenied
         nonce, sealed = wrapped[_HEADER : _HEADER + _NONCE], wrapped[_HEADER + _NONCE :]
         # Into a buffer of our own: what `decrypt` returns is immutable and would stay in memory.
-        box = Cipher(AES(self._key), GCM(nonce, sealed[-_TAG:])).decryptor()
-        box.authenticate_additional_data(self._id + context.canonical())
-        opened = bytearray(KEY_BYTES + 15)
-        box.update_into(sealed[:-_TAG], opened)
-        sound = True
+        opened, sound = bytearray(KEY_BYTES), True
         try:
-            box.finalize()
+            AESGCM(self._key).decrypt_into(nonce, sealed, self._id + context.canonical(), opened)
         except InvalidTag:
             sound = False
         if not sound:
             opened[:] = bytes(len(opened))
             raise KeyCorrupt
-        del opened[KEY_BYTES:]
         return opened
 
     async def close(self) -> None:

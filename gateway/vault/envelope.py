@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from gateway.errors.vault import CipherMisuse, SealedDataUnreadable
-from gateway.vault.keys import Purpose, encode
+from gateway.vault.keys import Purpose, encode, wipe
 
 FORMAT_VERSION = 1
 MESSAGE_ID_BYTES = 32
@@ -69,7 +69,9 @@ def seal(sub_key: bytes | bytearray, plaintext: bytes | bytearray, binding: Bind
     bound = binding.canonical()
     key, commitment = _derive(sub_key, message_id, bound)
     header = bytes((FORMAT_VERSION,)) + message_id + commitment
-    return header + AESGCM(key).encrypt(_NONCE, bytes(plaintext), header + bound)
+    sealed = AESGCM(key).encrypt(_NONCE, plaintext, header + bound)
+    wipe(key)
+    return header + sealed
 
 
 def unseal(sub_key: bytes | bytearray, sealed: bytes, binding: Binding) -> bytes:
@@ -85,11 +87,16 @@ def unseal(sub_key: bytes | bytearray, sealed: bytes, binding: Binding) -> bytes
         if hmac.compare_digest(commitment, header[1 + MESSAGE_ID_BYTES :]):
             with suppress(InvalidTag):
                 plaintext = AESGCM(key).decrypt(_NONCE, sealed[_HEADER_BYTES:], header + bound)
+        wipe(key)
     if plaintext is None:
         raise SealedDataUnreadable
     return plaintext
 
 
-def _derive(sub_key: bytes | bytearray, message_id: bytes, bound: bytes) -> tuple[bytes, bytes]:
-    derived = HKDF(algorithm=SHA256(), length=64, salt=message_id, info=bound).derive(sub_key)
-    return derived[:32], derived[32:]
+def _derive(sub_key: bytes | bytearray, message_id: bytes, bound: bytes) -> tuple[bytearray, bytes]:
+    """The key of one message, to be wiped, and the commitment to it."""
+    derived = bytearray(64)
+    HKDF(algorithm=SHA256(), length=64, salt=message_id, info=bound).derive_into(sub_key, derived)
+    key, commitment = derived[:32], bytes(derived[32:])
+    wipe(derived)
+    return key, commitment

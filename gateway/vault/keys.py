@@ -95,7 +95,10 @@ class TenantRoot:
     def sub_key(self, purpose: Purpose) -> bytearray:
         """32 bytes for one purpose, to be wiped by the caller when it is done."""
         info = encode("holdback", purpose.value, self.tenant, self.version)
-        return bytearray(HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(self.key))
+        # Into a buffer of our own: what `derive` returns is immutable and could not be wiped.
+        sub_key = bytearray(32)
+        HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive_into(self.key, sub_key)
+        return sub_key
 
 
 def wipe(key: bytearray) -> None:
