@@ -68,7 +68,7 @@ def gateway(gateway_port: int, upstream_port: int) -> subprocess.Popen[bytes]:
         *("--upstream", f"http://127.0.0.1:{upstream_port}/v1"),
     ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    for _ in range(100):
+    for _ in range(400):
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{gateway_port}/healthz", timeout=1):
                 return process

@@ -150,9 +150,8 @@ def test_own_tokens_are_known() -> None:
 
 
 SHAPES = ["KC_PERSON_7F3K2Q9B", "KC_US_SSN_7F3K2Q9BX4M0T8WD", "kc_person_7f3k2q9b", "kc-7f3k2q9b@mail.example.com"]
-SHAPES += ["912-34-5678".replace("34", "13"), "912 13 5678"]
 NO_SHAPES = ["KC_PERSON_7F3K2Q9", "KC_PERSON_7F3K2Q9BX", "xKC_PERSON_7F3K2Q9B", "a@KC_PERSON_7F3K2Q9B", "912135678"]
-NO_SHAPES += ["KC_PERSON_7F3K2Q9B@x.com", "jane.kc-7f3k2q9b@x.com", "912-50-5678", "536-22-8726", "912-13 5678"]
+NO_SHAPES += ["KC_PERSON_7F3K2Q9B@x.com", "jane.kc-7f3k2q9b@x.com", "912-13-5678", "536-22-8726"]
 
 
 @pytest.mark.parametrize("frame", ["{}", "so {}. ", "({}),", '"{}"', "**{}**", "x: {}\n", r"\n{}\n"])
