@@ -22,10 +22,14 @@ _BACK = 64
 """An opening is no longer than this."""
 OPEN_CHARS_MAX = 16_384
 """An address that is longer is over: twice what servers take."""
-_HINT = re.compile(r"[/\\:(=.?#]")
+SIGNS = r"/\\:(=.?#"
+"""Class body of characters without one of which no address begins."""
+SIGN = r"[/\\=#]|(?<=[wW])\.|(?<=[A-Za-z0-9+.\]-]):|(?<=[\]lL])\(|(?<=[A-Za-z])\?"
+"""The same, but for most of those that end a sentence or open a parenthesis."""
+_HINT = re.compile(SIGN)
 _OPENING = re.compile(
     r"(?P<bare>(?<![a-z0-9+.-])(?:https?|ftp|wss?):|(?:[a-z][a-z0-9+.-]{0,15}:)?[/\\]{2}"
-    r"|(?<![a-z0-9.@/\\-])(?:www\.|(?:[a-z0-9-]{1,20}\.){1,2}[a-z]{2,6}[/?#]))"
+    r"|(?<![a-z0-9.@/\\-])(?:www\.|(?:[a-z0-9-]{1,20}\.){1,2}[a-z]{2,12}[/?#]))"
     r"|(?P<target>\]\(|\]:|(?<![a-z])url\()"
     r"|(?P<attribute>(?<![a-z-])(?:src|href|srcset|action|formaction|data|poster|background|cite|ping|style|content"
     r"|manifest|icon|longdesc)[ \t\r\n]{0,4}=)",
@@ -82,11 +86,12 @@ class _Target:
 class Links:
     """Follows one text."""
 
-    __slots__ = ("_at", "_target")
+    __slots__ = ("_at", "target")
 
     def __init__(self) -> None:
         self._at = 0
-        self._target: _Target | None = None
+        self.target: _Target | None = None
+        """The address that has begun and not ended."""
 
     def follow(self, raw: str, base: int, to: int) -> None:
         """Read on.
@@ -97,18 +102,18 @@ class Links:
             to: offset in the text up to which to read; never less than before.
         """
         at, end = self._at - base, to - base
-        if self._target is None and _HINT.search(raw, max(at, 0), end) is None:
+        if self.target is None and _HINT.search(raw, max(at, 0), end) is None:
             self._at = to
             return
         at = max(at, 0)
         while at < end:
-            target = self._target
+            target = self.target
             if target is None:
                 opening = _opening(raw, at, end)
                 if opening is None:
                     break
                 kind = str(opening.lastgroup)
-                self._target = _Target(kind, opening.group() if kind == "bare" else "")
+                self.target = _Target(kind, opening.group() if kind == "bare" else "")
                 at = opening.end()
                 continue
             stop = target.end(raw[at:end])
@@ -118,17 +123,17 @@ class Links:
                 break
             stop = OPEN_CHARS_MAX - target.chars if stop is None else stop
             at += stop + 1
-            self._target = None
+            self.target = None
         self._at = to
 
     def place(self, hosts: Hosts) -> Place:
         """Where the text stands that comes next."""
-        if self._target is None:
+        if self.target is None:
             return Place.OPEN
-        text = self._target.text.lstrip().lstrip("<\"'").lstrip()
-        if self._target.kind != "bare" and (_RELATIVE.fullmatch(text) or _TO_A_PERSON.fullmatch(text)):
+        text = self.target.text.lstrip().lstrip("<\"'").lstrip()
+        if self.target.kind != "bare" and (_RELATIVE.fullmatch(text) or _TO_A_PERSON.fullmatch(text)):
             return Place.OPEN
-        if self._target.kind == "bare" and _WITHOUT_SCHEME.match(text):
+        if self.target.kind == "bare" and _WITHOUT_SCHEME.match(text):
             text = f"https://{text}"
         address = _ADDRESS.fullmatch(text) if len(text) <= TARGET_CHARS_MAX else None
         return Place.KNOWN if address is not None and hosts.named(address[1]) else Place.UNKNOWN

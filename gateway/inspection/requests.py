@@ -99,6 +99,8 @@ def _settle(
         # Where nothing turns back the user sees tokens, and may write them as well.
         is_echo = rules.response == LEAVE or roles.is_answer(slot.steps)
         for match in ledger.scan(slot.text, 0, 0, json_text=slot.kind is SlotKind.JSON, final=True)[1]:
+            if match.payload.is_kept:
+                continue
             if is_echo:
                 echoes.add(core_of(match.payload.token))
                 versions.append(match.payload.version)

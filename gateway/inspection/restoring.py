@@ -11,15 +11,17 @@ Laws kept here:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import cast
+from functools import lru_cache
+from typing import Any, cast
 from urllib.parse import quote
 
 from gateway.inspection.inspector import Inspector
-from gateway.inspection.links import Hosts, Links, Place
+from gateway.inspection.links import SIGN, SIGNS, Hosts, Links, Place
 from gateway.stream.scanner import Noticing, PerTool, Scanner
-from gateway.vault.matcher import Match
+from gateway.vault.matcher import Match, starts_of
 from gateway.vault.shapes import OPAQUE_CHARS_MAX, OPAQUE_START, opaque_shapes
 from gateway.vault.tokenizer import Entry, Ledger
 from gateway.verdict import Action, Finding
@@ -29,6 +31,7 @@ IN_LINK = "token/in a known link"
 UNKNOWN_HOST = "token/in a link to an unknown host"
 NOT_FOR_TOOL = "token/in arguments of a tool that gets no values"
 LEFT = "token/left by the policy"
+CAME_IN = "token/in the request as one"
 UNKNOWN = "token/not of this request"
 UNKNOWN_ENTITY = "TOKEN"
 NOTICED_MAX = 64
@@ -37,6 +40,11 @@ _UNRESERVED = "@:~-._"
 
 Allowed = Callable[[str], bool]
 """Whether the tool of a name gets values."""
+
+
+@lru_cache(maxsize=256)
+def _any_of(letters: str) -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(letters)}{SIGNS}]")
 
 
 @dataclass(slots=True)
@@ -72,6 +80,11 @@ class Restoring(PerTool, Noticing):
         self._tools = tools
         self._left = left
         self.cut_off = inspector.cut_off
+        self._inspect = inspector.scan
+        letters = "".join(sorted({*ledger.firsts, OPAQUE_START[0]}))
+        # Two looks at what is new, the first of which says nearly always that there is nothing to do.
+        self._may_matter = _any_of(letters).search
+        self._matters = starts_of(letters, SIGN).search
 
     def for_tool(self, name: str) -> Scanner:
         if self._left or self._tools(name):
@@ -82,8 +95,18 @@ class Restoring(PerTool, Noticing):
         return _Progress(self._inspector.start(json_text=json_text), json_text)
 
     def scan(self, raw: str, base: int, progress: object, *, final: bool) -> tuple[int, list[Finding]]:
-        own = cast(_Progress, progress)
-        frontier, found = self._inspector.scan(raw, base, own.inner, final=final)
+        own: Any = progress  # a cast is a call, and this is done for every delta
+        frontier, found = self._inspect(raw, base, own.inner, final=final)
+        low = own.frontier - base
+        if (
+            own.links.target is None
+            and raw.isascii()
+            and not final
+            and (self._may_matter(raw, low) is None or self._matters(raw, low) is None)
+        ):
+            # The usual delta.
+            own.frontier = base + len(raw)
+            return frontier, found
         decided, matches = self._ledger.scan(raw, base, own.frontier, json_text=own.json_text, final=final)
         for match in matches:
             own.links.follow(raw, base, match.start)
@@ -98,6 +121,8 @@ class Restoring(PerTool, Noticing):
 
     def _finding(self, match: Match[Entry], place: Place) -> Finding:
         why = self._left or {Place.OPEN: TOKEN, Place.KNOWN: IN_LINK, Place.UNKNOWN: UNKNOWN_HOST}[place]
+        if match.payload.is_kept:
+            why = CAME_IN
         action = Action.RESTORE if why in (TOKEN, IN_LINK) else Action.KEEP
         entity = match.payload.entity
         return Finding(match.start, match.end, entity, why, 1.0, action, validated=True, exclusive=True)

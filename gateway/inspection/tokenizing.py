@@ -12,11 +12,10 @@ from typing import cast
 from gateway.inspection.inspector import Inspector
 from gateway.stream.scanner import WholeValues
 from gateway.vault.shapes import SHAPE_CHARS_MAX, own_shapes
-from gateway.vault.tokenizer import Tokenizer
+from gateway.vault.tokenizer import KEPT_ENTITY, Tokenizer
 from gateway.verdict import Action, Finding
 
 BY_SHAPE = "token/by its shape"
-ENTITY = "TOKEN"
 
 
 @dataclass(slots=True)
@@ -45,7 +44,7 @@ class Tokenizing(WholeValues):
         for start, end in own_shapes(raw, low):
             if start >= high:
                 break
-            found.append(Finding(base + start, base + end, ENTITY, BY_SHAPE, 1.0, Action.KEEP, exclusive=True))
+            found.append(Finding(base + start, base + end, KEPT_ENTITY, BY_SHAPE, 1.0, Action.KEEP, exclusive=True))
             high = max(high, end)
         own.decided = base + high
         return min(frontier, own.decided), found
@@ -75,6 +74,7 @@ class Tokenizing(WholeValues):
 
     def replacement(self, finding: Finding, text: str) -> str:
         if finding.action is Action.KEEP:
+            self._tokenizer.keep(text)
             return text
         if finding.action is not Action.TOKENIZE:
             return self._inspector.replacement(finding, text)

@@ -99,7 +99,9 @@ class TokenIndex(Generic[Payload]):
         self._tokens = [by_core[core] for core in self._cores]
         self._gaps: dict[int, tuple[int, ...]] = {}
         self._chars_max = holdback_chars
-        self._starts = _starts(frozenset(core[0] for core in self._cores))
+        self.firsts = "".join(sorted({letter for core in self._cores for letter in (core[0], core[0].upper())}))
+        """The characters that a token may begin with."""
+        self._starts = starts_of(self.firsts) if self.firsts else None
 
     def __len__(self) -> int:
         return len(self._cores)
@@ -238,11 +240,8 @@ def _fits(chars: str, start: int, end: int, edge: Edge, *, final: bool) -> _Stat
 
 
 @lru_cache(maxsize=256)
-def _starts(firsts: frozenset[str]) -> re.Pattern[str] | None:
-    """Where a token may begin: one of these characters, not inside a word, or right after an escape."""
-    if not firsts:
-        return None
-    letters = "".join(sorted(firsts | {first.upper() for first in firsts}))
-    return re.compile(
-        rf"[{re.escape(letters)}](?:(?<![A-Za-z0-9ø].)|(?<=%[0-9A-Fa-f][0-9A-Fa-f].)|(?<=\\[nrtbf].))", re.DOTALL
-    )
+def starts_of(letters: str, others: str = "") -> re.Pattern[str]:
+    """Where a token may begin: at one of these letters, not inside a word, or right after an escape. `others` is a
+    pattern of what is found, too."""
+    start = rf"[{re.escape(letters)}](?:(?<![A-Za-z0-9ø].)|(?<=%[0-9A-Fa-f][0-9A-Fa-f].)|(?<=\\[nrtbf].))"
+    return re.compile(f"{start}|{others}" if others else start, re.DOTALL)

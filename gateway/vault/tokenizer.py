@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from gateway.vault.formats import opaque
 from gateway.vault.formats.catalogue import format_for
@@ -23,6 +24,8 @@ TOKEN_CHARS_MAX = 72
 """A longer token (an address of a long domain) gives way to the opaque one: it has to fit in the hold-back, with what
 models put into it."""
 
+KEPT_VERSION = 0
+KEPT_ENTITY = "TOKEN"
 Name = tuple[str, str]
 """An entity and a canonical value: what has a token."""
 
@@ -47,6 +50,11 @@ class Entry:
     token: str = field(repr=False)
     version: int
     digits: str = field(default="", repr=False)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it is a token that came in as one, and stands for nothing but itself here."""
+        return self.version == KEPT_VERSION
 
     @property
     def name(self) -> Name:
@@ -91,6 +99,7 @@ class Tokenizer:
         self._long = long
         self._own = own
         self._entries: dict[tuple[Name, str], Entry] = {}
+        self._kept: dict[str, Entry] = {}
 
     def is_own(self, text: str) -> bool:
         """Whether a text is one of the tokens that the request holds."""
@@ -102,6 +111,10 @@ class Tokenizer:
         # A phone number may be written with its country code and without: one value, two tokens.
         self._entries.setdefault((entry.name, core_of(shown)), entry)
         return shown
+
+    def keep(self, text: str) -> None:
+        """A token stands in the request, whoever's it is: an answer may repeat it."""
+        self._kept.setdefault(core_of(text), Entry(KEPT_ENTITY, text, text, text, KEPT_VERSION))
 
     def _made(self, entity: str, value: str, keys: TokenKeys) -> tuple[Entry, str]:
         format_ = format_for(entity, self._formats.get(entity))
@@ -127,7 +140,9 @@ class Tokenizer:
         entries: list[Entry] = [*self._entries.values()]
         for keys in self._keys[1:]:
             entries += [self._made(entry.entity, entry.value, keys)[0] for entry in self._entries.values()]
-        return TokenIndex(_unambiguous(entries, len(self._entries)), holdback_chars=holdback_chars)
+        made = _unambiguous(entries, len(self._entries))
+        kept = ((entry.token, entry) for entry in self._kept.values())
+        return TokenIndex(chain(made, kept), holdback_chars=holdback_chars)
 
 
 def _unambiguous(entries: Sequence[Entry], first: int) -> Iterable[tuple[str, Entry]]:
