@@ -17,6 +17,7 @@ from aiohttp import web
 from gateway.errors import GatewayError, InspectionFailed, UpstreamTimeout, UpstreamUnavailable
 from gateway.observe.log import describe, logger
 from gateway.server.live import live
+from gateway.server.translated import TranslatedStream
 from gateway.server.watchdog import Watchdog
 from gateway.stream.events import BytesReceived, ClientGone, Command, EndOfBody, Finish, Report, Send, UpstreamFailed
 from gateway.stream.session import Session
@@ -31,7 +32,7 @@ class Driver:
     def __init__(
         self,
         session: Session,
-        upstream: aiohttp.ClientResponse,
+        upstream: aiohttp.ClientResponse | TranslatedStream,
         client: web.StreamResponse,
         transport: asyncio.Transport | None,
         stall_seconds: float,

@@ -39,9 +39,9 @@ class LiveReader(StreamReader):
 
 
 @contextmanager
-def live(body: StreamReader, take: Take) -> Iterator[None]:
+def live(body: object, take: Take) -> Iterator[None]:
     """Inside the block, pieces that come while somebody waits in `body.readany()` go to `take` instead, which answers
-    whether it took them. It must not raise."""
+    whether it took them. It must not raise. A body that is no reader of aiohttp's takes the ordinary way."""
     try:
         if type(body) is StreamReader:
             body.__class__ = LiveReader
@@ -52,4 +52,5 @@ def live(body: StreamReader, take: Take) -> Iterator[None]:
     try:
         yield
     finally:
-        _takers.pop(body, None)
+        if isinstance(body, LiveReader):
+            _takers.pop(body, None)

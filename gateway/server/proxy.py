@@ -27,6 +27,7 @@ from gateway.providers.routing import Candidate
 from gateway.server.caller import caller_of
 from gateway.server.driver import Driver
 from gateway.server.errors import REQUEST_ID, REQUEST_ID_HEADER
+from gateway.server.translated import asked_of, others_of, translation_of
 from gateway.server.upstream import Answer, Ask, call, read_body, response_headers
 from gateway.server.watchdog import Watchdog
 from gateway.services import Services
@@ -72,9 +73,12 @@ class Proxy:
         def forwarded(candidate: Candidate) -> bytes:
             place = (model.start, model.end) if candidate.model and model is not None else None
             edits = [*inspected.edits, (*place, quote_json(candidate.model))] if place else inspected.edits
-            return apply(body, edits)
+            written, translation = apply(body, edits), translation_of(self._wire.path, candidate)
+            return written if translation is None else translation.request(written)
 
-        ask = Ask("POST", self._wire.path, self._path, name, request.headers, forwarded)
+        asked = asked_of(root, name, self._services.settings.limits.event_bytes)
+        others = others_of(self._wire.path)
+        ask = Ask("POST", self._wire.path, self._path, name, request.headers, forwarded, others, asked)
         async with call(self._services, ask) as answer:
             if answer.status >= 400:
                 return await self._refused(answer, request, answers)
@@ -140,6 +144,8 @@ class Proxy:
     async def _whole(self, answer: Answer, request: web.Request, answers: Scanner) -> web.Response:
         limits = self._services.settings.limits
         body = await read_body(answer.response, limits.response_bytes, answer.provider.waits.silence_seconds)
+        if answer.translation is not None:
+            body = await _off_loop(body, answer.translated)
         shown, inspected = await _off_loop(body, lambda body: self._inspect_response(body, answers))
         self._note(Direction.RESPONSE, inspected)
         return web.Response(
@@ -180,7 +186,7 @@ class Proxy:
         await client.prepare(request)
         driver = Driver(
             session,
-            answer.response,
+            answer.source,
             client,
             request.transport,
             services.settings.limits.client_stall_seconds,

@@ -23,7 +23,9 @@ from gateway.pool import Provider, now
 from gateway.providers.breaker import pause_seconds
 from gateway.providers.kind import MESSAGES, MODELS
 from gateway.providers.routing import Candidate
+from gateway.server.translated import TranslatedStream, translated, translation_of
 from gateway.services import Services
+from gateway.wire.translation.translation import Asked, Translation
 
 REQUEST_HEADERS = (
     *("Accept", "OpenAI-Beta", "OpenAI-Organization", "OpenAI-Project", "Idempotency-Key"),
@@ -32,6 +34,7 @@ REQUEST_HEADERS = (
 RESPONSE_HEADERS = frozenset({"retry-after", "retry-after-ms", "openai-processing-ms", "openai-version"})
 RATE_LIMIT_PREFIXES = ("x-ratelimit-", "anthropic-ratelimit-")
 HEADER_CHARS_MAX = 256
+UNASKED = Asked()
 
 
 RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504, 529})
@@ -54,6 +57,7 @@ class Ask:
     headers: Mapping[str, str] = field(repr=False)
     body: Callable[[Candidate], bytes] | None = None
     others: tuple[str, ...] = ()
+    asked: Asked = UNASKED
 
 
 @dataclass(slots=True)
@@ -62,11 +66,27 @@ class Answer:
 
     response: aiohttp.ClientResponse
     provider: Provider
-    candidate: Candidate
+    translation: Translation | None
+    asked: Asked
 
     @property
     def status(self) -> int:
         return self.response.status
+
+    @property
+    def source(self) -> aiohttp.ClientResponse | TranslatedStream:
+        """The body as a stream in the client's words."""
+        if self.translation is None:
+            return self.response
+        return TranslatedStream(self.response, self.translation.stream(self.asked))
+
+    def translated(self, body: bytes) -> bytes:
+        """A whole body in the client's words.
+
+        Raises:
+            UpstreamProtocolError: it cannot be read.
+        """
+        return body if self.translation is None else translated(self.translation, body, self.status, self.asked)
 
 
 @asynccontextmanager
@@ -159,7 +179,7 @@ async def _asked(ask: Ask, candidate: Candidate, provider: Provider) -> Answer |
     if response.headers.get("Content-Encoding", "identity").lower() != "identity":
         response.close()
         return UpstreamProtocolError()
-    return Answer(response, provider, candidate)
+    return Answer(response, provider, translation_of(ask.endpoint, candidate), ask.asked)
 
 
 @asynccontextmanager

@@ -121,6 +121,7 @@ FOLDER_WALKS = (
     "recognizers.checks_eu",
     "gateway.errors",
     "gateway.wire",
+    "gateway.wire.translation",
     "gateway.vault.formats.catalogue",
     "gateway.kms",
     "gateway.stores",

@@ -12,4 +12,4 @@ from tests.dialects.responses import RESPONSES
 DIALECTS: tuple[Dialect, ...] = (CHAT, COMPLETIONS, RESPONSES, ANTHROPIC)
 PLACES = [(dialect, field) for dialect in DIALECTS for field in dialect.fields]
 
-__all__ = ["DIALECTS", "PLACES", "Dialect"]
+__all__ = ["ANTHROPIC", "CHAT", "COMPLETIONS", "DIALECTS", "PLACES", "RESPONSES", "Dialect"]
