@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -18,6 +20,7 @@ from gateway.server.app import make_app
 from gateway.services import Services, open_services
 from gateway.settings import Settings
 from gateway.settings.providers import ProviderSettings, RouteSettings, RoutingSettings
+from gateway.settings.stores import StoreSettings
 from tests.fakes.gateway import KEY, engine
 from tests.fakes.provider import Provider, serve_provider, stream
 
@@ -29,9 +32,20 @@ OK = {"choices": [{"index": 0, "message": {"role": "assistant", "content": "ok"}
 async def served(
     providers: dict[str, ProviderSettings], routes: list[RouteSettings], **routing: Any
 ) -> AsyncIterator[tuple[str, Services]]:
-    settings = Settings(
-        key=SecretStr(KEY), providers=providers, routes=tuple(routes), routing=RoutingSettings(**routing)
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(
+            key=SecretStr(KEY),
+            providers=providers,
+            routes=tuple(routes),
+            routing=RoutingSettings(**routing),
+            stores=StoreSettings(data_dir=folder),
+        )
+        async with running(settings) as both:
+            yield both
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[tuple[str, Services]]:
     async with open_services(settings, engine("default")) as services:
         runner = web.AppRunner(make_app(services), access_log=None, shutdown_timeout=0.1)
         await runner.setup()
@@ -196,7 +210,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("values", "problem"), BAD, ids=lambda value: value if isinstance(value, str) else "")
-async def test_what_cannot_be_used_is_refused_at_start(values: dict[str, Any], problem: str) -> None:
+async def test_what_cannot_be_used_is_refused_at_start(values: dict[str, Any], problem: str, tmp_path: Path) -> None:
     settings = Settings.model_validate(
         {"routes": [{"models": ["*"], "providers": ["a"]}] if "providers" in values else [], **values}
     )
