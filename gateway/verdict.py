@@ -56,6 +56,7 @@ class Finding:
     exclusive: bool = False
     claimant: int = 0
     enforced: bool = True
+    specificity: float = 0.0
 
     @property
     def passes(self) -> bool:
@@ -69,8 +70,9 @@ class Finding:
         return not self.passes and self.action not in _NO_LOSS
 
     @property
-    def rank(self) -> tuple[int, bool, int, float, str]:
+    def rank(self) -> tuple[int, bool, int, float, float, str]:
         """Which of several overlapping findings names the whole and says what becomes of it: the action that protects
-        most, then validated beats shaped, longer beats shorter, then the higher score; the entity's name settles what
-        is left, so that the answer never depends on order."""
-        return _STRENGTH[self.action], self.validated, self.end - self.start, self.score, self.entity
+        most, then validated beats shaped, longer beats shorter, specific beats generic (`recognizers.recognizer.Span`),
+        then the higher score; the entity's name settles what is left, so that the answer never depends on order."""
+        strength = _STRENGTH[self.action]
+        return strength, self.validated, self.end - self.start, self.specificity, self.score, self.entity

@@ -17,15 +17,12 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-import phonenumbers
 from stdnum import iban as stdnum_iban
 
 Checksum = Callable[[str], bool]
 
 _NO_DIGITS = re.compile(r"[^0-9]", re.ASCII)
 _LUHN_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
-PHONE_REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "IN", "AU")
-"""Regions whose national forms are tried when a number has no country code."""
 
 
 def luhn(text: str) -> bool:
@@ -190,22 +187,6 @@ def jwt_head(text: str) -> bool:
     return re.match(rb'\{\s*"(?:alg|typ|kid|enc|cty|jku|jwk|x5|zip|crit|epk|apu|apv|iss|ver)', decoded) is not None
 
 
-def phone(text: str) -> bool:
-    """A number that its numbering plan knows (Google's libphonenumber data): by country code where it has one, else in
-    one of `PHONE_REGIONS`."""
-    international = text.lstrip("(").startswith("+")
-    if text.startswith("00"):
-        text, international = "+" + text[2:], True
-    for region in (None,) if international else PHONE_REGIONS:
-        try:
-            number = phonenumbers.parse(text, region)
-        except phonenumbers.NumberParseException:
-            continue
-        if phonenumbers.is_valid_number(number) or (international and phonenumbers.is_possible_number(number)):
-            return True
-    return False
-
-
 CHECKSUMS: dict[str, Checksum] = {
     "luhn": luhn,
     "email": email,
@@ -217,8 +198,10 @@ CHECKSUMS: dict[str, Checksum] = {
     "iban": iban,
     "ip_address": ip_address,
     "jwt_head": jwt_head,
-    "phone": phone,
 }
+
+WEAK = frozenset({"us_ssn", "us_ssn_shape", "us_ssn_spaced", "phone", "phone_groups", "phone_labelled"})
+"""Checks that agree with most candidates of the right shape: what they pass is shaped, not validated."""
 
 _STDNUM_PREFIX = "stdnum."
 

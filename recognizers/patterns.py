@@ -7,6 +7,7 @@ checksum the search goes on one character further, and all its shorter ends are 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,12 +15,12 @@ from dataclasses import dataclass
 import re2
 
 from recognizers.alphabet import bits, mask_of, symbol
-from recognizers.checksums import LONGEST_VALID_END, Checksum, find, table
+from recognizers.checksums import LONGEST_VALID_END, WEAK, Checksum, find, table
+from recognizers.context import LABEL, NO_CONTEXT, Context, can_follow, compile_context, has_context
 from recognizers.keywords import Anchors, anchors
-from recognizers.normalize import View, folded, read
+from recognizers.normalize import View
 from recognizers.recognizer import (
     CONTEXT_BOOST,
-    CONTEXT_WINDOW_CHARS,
     LOOK_AHEAD_CHARS,
     Pattern,
     Recognizer,
@@ -32,6 +33,8 @@ GATE_MEMORY_BYTES = 64 << 20
 """RE2's default of 8 MiB makes a set of 280 patterns fail at compile time, and thrash long before."""
 
 
+LABEL_SPECIFICITY = 1000.0
+"""A match with its own label directly before it is more specific than any without."""
 SHORTER_ENDS_MAX = 12
 """Shorter ends of a candidate that are judged after its longest has failed: a bound on the work for one start."""
 MATCH_CHARS_UNKNOWN = 1 << 30
@@ -43,7 +46,11 @@ SECRET_CHARS_MIN = 5
 
 @dataclass(frozen=True, slots=True)
 class CompiledPattern:
-    """A pattern ready to run. `refused_after` is the symbol set of what may not follow a match."""
+    """A pattern ready to run.
+
+    `refused_after` is the symbol set of what may not follow a match; `can_follow`: context words behind a match count.
+    `specificity` falls with the number of texts that the pattern matches.
+    """
 
     pattern: Pattern
     recognizer: Recognizer
@@ -54,7 +61,9 @@ class CompiledPattern:
     group: int
     refused_after: int
     checksum: Checksum | None
-    context: re.Pattern[str] | None
+    context: Context | None
+    can_follow: bool
+    specificity: float
 
 
 def compile_pattern(recognizer: Recognizer, pattern: Pattern, index: int, holdback_chars: int) -> CompiledPattern:
@@ -82,6 +91,7 @@ def compile_pattern(recognizer: Recognizer, pattern: Pattern, index: int, holdba
     after = f"(?![{pattern.not_followed_by}])" if pattern.not_followed_by else ""
     flags = re.ASCII | (re.IGNORECASE if pattern.ignore_case else re.NOFLAG)
     regex = re.compile(f"{before}(?:{pattern.regex}){after}", flags)
+    context = compile_context(recognizer.context)
     return CompiledPattern(
         pattern,
         recognizer,
@@ -92,8 +102,22 @@ def compile_pattern(recognizer: Recognizer, pattern: Pattern, index: int, holdba
         min(regex.groups, 1),
         class_mask(pattern.not_followed_by),
         checksum,
-        context_regex(recognizer.context),
+        context,
+        can_follow(context, shape, holdback_chars - LOOK_AHEAD_CHARS),
+        -math.log10(texts(shape.tree)),
     )
+
+
+def texts(part: Part) -> int:
+    """How many texts a part of a pattern matches, those that it matches in two ways counted twice."""
+    if part.kind == "char":
+        return part.mask.bit_count()
+    inner = [texts(inner) for inner in part.parts]
+    if part.kind == "alt":
+        return sum(inner)
+    if part.kind == "repeat":
+        return sum(inner[0] ** times for times in range(part.low, part.high + 1))
+    return math.prod(inner)
 
 
 _DIGITS = mask_of("0123456789")
@@ -114,14 +138,6 @@ def gate_regex(part: Part) -> str:
     if part.kind == "repeat":
         return f"(?:{inner[0]}){{{part.low},{part.high}}}"
     return "".join(inner)
-
-
-def context_regex(words: tuple[str, ...]) -> re.Pattern[str] | None:
-    """Whole words or phrases, any case, spaces and hyphens alike; None without words."""
-    if not words:
-        return None
-    forms = ("[ _-]?".join(re.escape(part) for part in re.split(r"[ _-]", word)) for word in map(folded, words))
-    return re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(forms)})(?:s|es)?(?![A-Za-z0-9])", re.ASCII | re.IGNORECASE)
 
 
 class PatternSet:
@@ -222,12 +238,19 @@ class PatternSet:
                 return
             at = match.start() + 1
             # Context before checksum: a look at 80 characters is cheaper than a number plan.
-            score = _score(compiled, raw, window + view.raw(match.start()), json_text)
-            end = None if score is None else self._valid_end(compiled, chars, match)
-            if score is not None and end is not None:
-                span = _span(compiled, view, match, end, score)
-                spans.append(span)
-                at = max(at, view.index(span.end))
+            near = _context(compiled, raw, window + view.raw(match.start()), json_text)
+            if near == NO_CONTEXT and compiled.pattern.needs_context and not compiled.can_follow:
+                continue
+            end = self._valid_end(compiled, chars, match)
+            if end is None:
+                continue
+            if near == NO_CONTEXT and compiled.can_follow:
+                near = _following(compiled, chars, end)
+                if near == NO_CONTEXT and compiled.pattern.needs_context:
+                    continue
+            span = _span(compiled, view, match, end, near)
+            spans.append(span)
+            at = max(at, view.index(span.end))
 
     def _valid_end(self, compiled: CompiledPattern, chars: str, match: re.Match[str]) -> int | None:
         start, end = match.span()
@@ -253,18 +276,22 @@ class PatternSet:
         return None
 
 
-def _score(compiled: CompiledPattern, raw: str, start: int, json_text: bool) -> float | None:
-    """The score of a match at raw offset `start`, or None when it lacks the context it needs."""
-    pattern = compiled.pattern
-    if compiled.context is None or (pattern.score >= 1.0 and not pattern.needs_context):
-        return pattern.score
-    if has_context(compiled.context, raw, start, json_text=json_text):
-        return min(1.0, pattern.score + CONTEXT_BOOST)
-    return None if pattern.needs_context else pattern.score
+def _context(compiled: CompiledPattern, raw: str, start: int, json_text: bool) -> int:
+    """How well the words before a match at raw offset `start` fit."""
+    if compiled.context is None or (compiled.pattern.score >= 1.0 and not compiled.pattern.needs_context):
+        return NO_CONTEXT
+    return has_context(compiled.context, raw, start, json_text=json_text)
 
 
-def _span(compiled: CompiledPattern, view: View, match: re.Match[str], end: int, score: float) -> Span:
+def _following(compiled: CompiledPattern, chars: str, end: int) -> int:
+    """How well the words behind a match fit."""
+    after = compiled.context.after if compiled.context else None
+    return LABEL if after is not None and after.match(chars, end) else NO_CONTEXT
+
+
+def _span(compiled: CompiledPattern, view: View, match: re.Match[str], end: int, near: int) -> Span:
     """The match as a span in offsets of the window."""
+    pattern = compiled.pattern
     start = match.start()
     if compiled.group and match.start(1) >= 0 and end == match.end():
         start, end = match.span(1)
@@ -273,15 +300,8 @@ def _span(compiled: CompiledPattern, view: View, match: re.Match[str], end: int,
         view.raw(end),
         compiled.recognizer.entity,
         compiled.name,
-        score,
-        validated=compiled.checksum is not None,
-        tail=compiled.pattern.tail,
+        pattern.score if near == NO_CONTEXT else min(1.0, pattern.score + CONTEXT_BOOST),
+        validated=compiled.checksum is not None and pattern.checksum not in WEAK,
+        tail=pattern.tail,
+        specificity=compiled.specificity + (LABEL_SPECIFICITY if near == LABEL else 0.0),
     )
-
-
-def has_context(context: re.Pattern[str], raw: str, start: int, *, json_text: bool = False) -> bool:
-    """Whether a context word stands in the window before raw offset `start`. One character more than the window is
-    read, so that a word that the window cuts does not count as a whole one."""
-    window = raw[max(0, start - CONTEXT_WINDOW_CHARS - 1) : start]
-    seen = folded(read(window, json_text=json_text, final=True).chars)
-    return context.search(seen, 1 if start > CONTEXT_WINDOW_CHARS else 0) is not None

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from recognizers.context import AFTER
 from recognizers.decodings import BASE64_RUN, BASE64_RUN_CHARS_MIN, DIGIT_WORD_PAIRS, DIGIT_WORDS_PREFIX
 from recognizers.keywords import Anchors
 from recognizers.normalize import (
@@ -89,13 +90,14 @@ class Pipeline:
             if self._by_name.setdefault(compiled.name, compiled.index) != compiled.index:
                 raise RecognizerError(f"{compiled.name}: two patterns have this name")
         shapes = [(p.shape, p.pattern.not_preceded_by) for p in self._patterns.patterns]
+        followed = [p.shape for p in self._patterns.patterns if p.can_follow]
         tails = {p.pattern.tail for p in self._patterns.patterns if p.pattern.tail}
         shapes += [(parse(tail.closing), "") for tail in tails if tail.closing]
         # What may become a hidden spelling is held as long as it may: runs for base64 (which the email pattern holds
         # anyway), and the first words of a run of digit words.
         shapes.append((parse(f"[A-Za-z0-9]{{{BASE64_RUN_HELD_CHARS}}}"), ""))
         shapes.append((parse(DIGIT_WORDS_PREFIX), ""))
-        self._viable = ViableStarts(shapes)
+        self._viable = ViableStarts(shapes, followed, AFTER)
         self._tails = {tail: CompiledTail(tail) for tail in tails}
         self.warm_up()
 
@@ -287,6 +289,4 @@ def _may_hide(raw: str, low: int, high: int) -> bool:
 
 
 def _moved(span: Span, base: int, view: int) -> Span:
-    return Span(
-        span.start + base, span.end + base, span.entity, span.recognizer, span.score, span.validated, span.tail, view
-    )
+    return replace(span, start=span.start + base, end=span.end + base, view=view)

@@ -110,8 +110,9 @@ def marked(example: str) -> tuple[str, set[tuple[int, int]]]:
 class Span:
     """A match: offsets in code points of the raw text, `end` exclusive. Holds no text.
 
-    `validated` says that a checksum or structural check agreed. `tail` and `view` are set when the match is the head
-    of a longer one: which tail to swallow, in which view.
+    `validated` says that a checksum or structural check agreed, and not one of those that agree with almost anything.
+    `specificity` is high for a pattern that few texts match, and above all others for one with its label. `tail` and
+    `view` are set when the match is the head of a longer one: which tail to swallow, in which view.
     """
 
     start: int
@@ -122,3 +123,4 @@ class Span:
     validated: bool = False
     tail: Tail | None = field(default=None, compare=False)
     view: int = field(default=0, compare=False)
+    specificity: float = field(default=0.0, compare=False)

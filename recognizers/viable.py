@@ -56,16 +56,32 @@ class _Before(dict[str, bool]):
 class ViableStarts:
     """The reverse automaton of a set of shapes, each with the class body that may not stand before it."""
 
-    def __init__(self, shapes: Iterable[tuple[Shape, str]]) -> None:
+    def __init__(
+        self, shapes: Iterable[tuple[Shape, str]], followed: Iterable[Shape] = (), following: Shape | None = None
+    ) -> None:
+        """
+        Args:
+            shapes: the shapes.
+            followed: those of them behind which `following` may come, which counts as a part of the match then.
+            following: one shape for all of them.
+        """
         self._size = 0
         self._chained = 0
         self._branches: dict[int, int] = {}
         self._readers = [0] * len(ALPHABET)
         by_refused: dict[int, int] = {}
+        behind = {id(shape) for shape in followed}
+        last = 0
         for shape, not_preceded_by in shapes:
             offset = self._add(shape)
+            if id(shape) in behind:
+                last |= shape.last << offset
             refused = class_mask(not_preceded_by)
             by_refused[refused] = by_refused.get(refused, 0) | shape.first << offset
+        if following is not None and last:
+            offset = self._add(following)
+            for position in bits(following.first):
+                self._branches[offset + position] = self._branches.get(offset + position, 0) | last
         self.firsts = tuple(by_refused.items())
         self.any_first = 0
         for first in by_refused.values():

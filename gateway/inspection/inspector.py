@@ -56,6 +56,7 @@ class Inspector:
             span.tail,
             span.view,
             enforced=decision.enforced,
+            specificity=span.specificity,
         )
 
     def tail_end(

@@ -21,6 +21,9 @@ GROWING = {
     "two cards without a gap to speak of": f"{CARD} 5555 5555 5555 4444",
     "an extension that comes late": "call +1-903-140-4508 ext. 769 please",
     "an extension that does not come": "call +1-903-140-4508 external",
+    "a word behind that says what it is": "the old 536228726 is my SSN, 4155550132 (phone)",
+    "a word behind that does not come": "the old 536228726 is my lesson, 536228726 (ssa",
+    "a label behind a phone number": "089 72 63 41 office, 166-684-7899-fax 089 72 63 41 offer",
     "a phone number that may be a card": "call 4111 1111 1111 1112 3",
 }
 RUNS = {

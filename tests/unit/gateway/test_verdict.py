@@ -8,8 +8,16 @@ from gateway.verdict import Action, Direction, Finding
 from policies.actions import ACTIONS
 
 
-def finding(start: int = 0, end: int = 1, entity: str = "A", score: float = 0.5, *, validated: bool = False) -> Finding:
-    return Finding(start, end, entity, "A/x", score, Action.REDACT, validated)
+def finding(
+    start: int = 0,
+    end: int = 1,
+    entity: str = "A",
+    score: float = 0.5,
+    *,
+    validated: bool = False,
+    specificity: float = 0.0,
+) -> Finding:
+    return Finding(start, end, entity, "A/x", score, Action.REDACT, validated, specificity=specificity)
 
 
 def test_the_words_are_those_of_policies() -> None:
@@ -18,12 +26,13 @@ def test_the_words_are_those_of_policies() -> None:
     assert sorted(action.value for action in set(Action) - of_tokens) == sorted(ACTIONS)
 
 
-def test_rank_validated_then_length_then_score_then_name() -> None:
+def test_rank_validated_then_length_then_specificity_then_score_then_name() -> None:
     ordered = [
         finding(end=5, score=0.9, entity="Z"),
         finding(end=9, score=0.5, entity="A"),
         finding(end=9, score=0.6, entity="A"),
         finding(end=9, score=0.6, entity="B"),
+        finding(end=9, score=0.4, entity="A", specificity=1.0),
         finding(end=2, score=0.1, entity="A", validated=True),
     ]
     for shuffled in itertools.permutations(ordered):

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from recognizers.checksums import table
 from recognizers.normalize import View
-from recognizers.patterns import PatternSet, compile_pattern, context_regex, has_context
+from recognizers.patterns import PatternSet, compile_pattern
 from recognizers.recognizer import (
     CONTEXT_BOOST,
-    CONTEXT_WINDOW_CHARS,
     HOLDBACK_CHARS,
     WORD_CHARS,
     Pattern,
@@ -136,7 +135,7 @@ def test_examples(regex: str, text: str, more: dict[str, object], found: list[tu
     assert one(regex, text, **more) == found
 
 
-def test_a_context_word_raises_the_score_and_only_from_the_left() -> None:
+def test_a_context_word_raises_the_score() -> None:
     recognizer = Recognizer("X", "", "", (Pattern("x", r"\d{9}", 0.4),), context=("ssn",))
     every = PatternSet([recognizer], HOLDBACK_CHARS)
 
@@ -144,28 +143,9 @@ def test_a_context_word_raises_the_score_and_only_from_the_left() -> None:
         return every.find(View(text, None, len(text)), text, 0, 0, len(text), {})[0].score
 
     assert score("SSN: 536228726") == pytest.approx(0.4 + CONTEXT_BOOST)
-    assert score("536228726 is an SSN") == 0.4
-
-
-@pytest.mark.parametrize(
-    ("word", "text", "found"),
-    [
-        ("ssn", "my SSN is ", True),
-        ("ssn", "SSNs: ", True),
-        ("ssn", "lessns ", False),
-        ("social security", "Social-Security ", True),
-        ("social security", "socialsecurity ", True),
-        ("ssn", "ssn" + " " * (CONTEXT_WINDOW_CHARS - 3), True),
-        ("ssn", "ssn" + " " * (CONTEXT_WINDOW_CHARS - 2), False),
-        ("ssn", "ssn" + " " * CONTEXT_WINDOW_CHARS, False),
-        ("ssn", "xssn" + " " * (CONTEXT_WINDOW_CHARS - 3), False),
-        ("ssn", "", False),
-    ],
-)
-def test_the_context_window(word: str, text: str, found: bool) -> None:
-    regex = context_regex((word,))
-    assert regex is not None
-    assert has_context(regex, text, len(text)) is found
+    assert score("536228726 is an SSN") == pytest.approx(0.4 + CONTEXT_BOOST)
+    assert score("536228726 is an SSNx") == 0.4
+    assert score("536228726 is an ISBN") == 0.4
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def test_a_span_is_the_same_in_whatever_view_it_was_found() -> None:
 
 def test_a_span_holds_no_text() -> None:
     assert {field.name for field in dataclasses.fields(Span)} == {
-        "start", "end", "entity", "recognizer", "score", "validated", "tail", "view",
+        "start", "end", "entity", "recognizer", "score", "validated", "tail", "view", "specificity",
     }  # fmt: skip
 
 
