@@ -38,7 +38,7 @@ def phone(text: str) -> bool:
     return False
 
 
-_NO_PHONE_GROUPS = frozenset({(3, 2, 4), (5, 4), (4, 4, 4), (3, 3, 1)})
+_NO_PHONE_GROUPS = frozenset({(3, 2, 4), (5, 4), (4, 4, 4), (3, 3, 1), (5, 2), (5, 1)})
 """Groups of a Social Security number, a ZIP code, an Aadhaar number."""
 _GROUPS_MAX = 6
 

@@ -19,7 +19,7 @@ from recognizers.normalize import OTHER, OTHER_LETTER, fold, read
 from recognizers.recognizer import CONTEXT_WINDOW_CHARS
 from recognizers.syntax import Shape, parse
 
-NO_CONTEXT, NEAR, LABEL = 0, 1, 2
+OTHER_LABEL, NO_CONTEXT, NEAR, LABEL = -1, 0, 1, 2
 """How well context fits, in rising order."""
 
 AFTER_WORDS = (
@@ -45,11 +45,11 @@ AFTER_MATCH_CHARS_MIN = 5
 _LABEL_GAP_CHARS = 24
 _GAP = r"(?:[ \t\"'`*_:=#>|\[({~-]|is|was|are|no|nr|num|number|id|code|are|\.)*"
 _OTHER_LABEL = re.compile(
-    r"(?<![^\W_])(?:orders?|invoices?|tickets?|tracking|versions?|ver|build|release|commit|issues?|bug|isbn(?:-1[03])?|issn|"
-    r"sku|part|model|room|page|line|port|step|chapter|section|figure|table|flight|train|gate|pmid|pmcid|doi|arxiv|"
-    r"stock|item|article|product|asin|upc|po|lot|batch|job|run|revision|rev|pull request|pr|merge request|"
-    r"timestamp|epoch|error|population|total|price|cost)(?: (?:no\.?|nr\.?|number|num|id|code|#))?"
-    r"[ \t\"'`:=#>-]{0,4}\Z"
+    r"(?<![^\W_])(?:orders?|invoices?|tickets?|tracking|versions?|ver|build|release|commit|issues?|bug|issn|sku|part|"
+    r"isbn(?:-1[03])?|model|room|page|line|port|step|chapter|section|sec|paragraph|clause|figure|table|flight|train|"
+    r"gate|pmid|pmcid|doi|arxiv|stock|item|article|product|asin|upc|po|lot|batch|job|run|revision|rev|pr|rfc|bpo|gh|"
+    r"pull request|merge request|icd(?:-?10)?|cpt|loinc|snomed(?: ct)?|rxnorm|hcpcs|timestamp|epoch|error|population|"
+    r"total|price|cost)(?: (?:no\.?|nr\.?|number|num|id|code|#))?[ \t\"'`:=#>-]{0,4}\Z"
 )
 
 
@@ -116,19 +116,19 @@ def can_follow(context: Context | None, shape: Shape, room: int) -> bool:
     return shape.shortest >= AFTER_MATCH_CHARS_MIN and shape.longest + AFTER.longest <= room
 
 
-def has_context(context: Context, raw: str, start: int, *, json_text: bool = False) -> int:
-    """How well the words before raw offset `start` fit. One character more than the window is read, so that a word
-    that the window cuts does not count as a whole one."""
+def has_context(context: Context | None, raw: str, start: int, *, json_text: bool = False) -> int:
+    """How well the words before raw offset `start` fit; `OTHER_LABEL` when nothing does and another label is there. One
+    character more than the window is read, so that a word that the window cuts does not count as a whole one."""
     window = raw[max(0, start - CONTEXT_WINDOW_CHARS - 1) : start]
     seen = context_folded(read(window, json_text=json_text, final=True).chars)
     found = None
     at = 1 if start > CONTEXT_WINDOW_CHARS else 0
-    while (match := context.before.search(seen, at)) is not None:
+    while context is not None and (match := context.before.search(seen, at)) is not None:
         found, at = match, match.end()
     if found is None:
-        return NO_CONTEXT
+        return OTHER_LABEL if _OTHER_LABEL.search(seen) else NO_CONTEXT
     gap = seen[found.end() :]
     if len(gap) <= _LABEL_GAP_CHARS and re.fullmatch(_GAP, gap):
         return LABEL
     other = _OTHER_LABEL.search(seen, found.end())
-    return NEAR if other is None else NO_CONTEXT
+    return NEAR if other is None else OTHER_LABEL

@@ -7,7 +7,6 @@ checksum the search goes on one character further, and all its shorter ends are 
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ import re2
 
 from recognizers.alphabet import bits, mask_of, symbol
 from recognizers.checksums import LONGEST_VALID_END, WEAK, Checksum, find, table
-from recognizers.context import LABEL, NO_CONTEXT, Context, can_follow, compile_context, has_context
+from recognizers.context import LABEL, NEAR, NO_CONTEXT, OTHER_LABEL, Context, can_follow, compile_context, has_context
 from recognizers.keywords import Anchors, anchors
 from recognizers.normalize import View
 from recognizers.recognizer import (
@@ -27,14 +26,13 @@ from recognizers.recognizer import (
     RecognizerError,
     Span,
 )
+from recognizers.specificity import LABEL_BESIDE, pattern_specificity
 from recognizers.syntax import Part, Shape, class_mask, parse
 
 GATE_MEMORY_BYTES = 64 << 20
 """RE2's default of 8 MiB makes a set of 280 patterns fail at compile time, and thrash long before."""
 
 
-LABEL_SPECIFICITY = 1000.0
-"""A match with its own label directly before it is more specific than any without."""
 SHORTER_ENDS_MAX = 12
 """Shorter ends of a candidate that are judged after its longest has failed: a bound on the work for one start."""
 MATCH_CHARS_UNKNOWN = 1 << 30
@@ -104,20 +102,8 @@ def compile_pattern(recognizer: Recognizer, pattern: Pattern, index: int, holdba
         checksum,
         context,
         can_follow(context, shape, holdback_chars - LOOK_AHEAD_CHARS),
-        -math.log10(texts(shape.tree)),
+        pattern_specificity(shape.tree, has_label=bool(regex.groups)),
     )
-
-
-def texts(part: Part) -> int:
-    """How many texts a part of a pattern matches, those that it matches in two ways counted twice."""
-    if part.kind == "char":
-        return part.mask.bit_count()
-    inner = [texts(inner) for inner in part.parts]
-    if part.kind == "alt":
-        return sum(inner)
-    if part.kind == "repeat":
-        return sum(inner[0] ** times for times in range(part.low, part.high + 1))
-    return math.prod(inner)
 
 
 _DIGITS = mask_of("0123456789")
@@ -239,12 +225,14 @@ class PatternSet:
             at = match.start() + 1
             # Context before checksum: a look at 80 characters is cheaper than a number plan.
             near = _context(compiled, raw, window + view.raw(match.start()), json_text)
-            if near == NO_CONTEXT and compiled.pattern.needs_context and not compiled.can_follow:
+            if near < NEAR and compiled.pattern.needs_context and not compiled.can_follow:
+                continue
+            if near == OTHER_LABEL and compiled.pattern.can_be_other:
                 continue
             end = self._valid_end(compiled, chars, match)
             if end is None:
                 continue
-            if near == NO_CONTEXT and compiled.can_follow:
+            if near < NEAR and compiled.can_follow:
                 near = _following(compiled, chars, end)
                 if near == NO_CONTEXT and compiled.pattern.needs_context:
                     continue
@@ -278,7 +266,8 @@ class PatternSet:
 
 def _context(compiled: CompiledPattern, raw: str, start: int, json_text: bool) -> int:
     """How well the words before a match at raw offset `start` fit."""
-    if compiled.context is None or (compiled.pattern.score >= 1.0 and not compiled.pattern.needs_context):
+    pattern = compiled.pattern
+    if not pattern.can_be_other and (compiled.context is None or (pattern.score >= 1.0 and not pattern.needs_context)):
         return NO_CONTEXT
     return has_context(compiled.context, raw, start, json_text=json_text)
 
@@ -300,8 +289,8 @@ def _span(compiled: CompiledPattern, view: View, match: re.Match[str], end: int,
         view.raw(end),
         compiled.recognizer.entity,
         compiled.name,
-        pattern.score if near == NO_CONTEXT else min(1.0, pattern.score + CONTEXT_BOOST),
+        pattern.score if near < NEAR else min(1.0, pattern.score + CONTEXT_BOOST),
         validated=compiled.checksum is not None and pattern.checksum not in WEAK,
         tail=pattern.tail,
-        specificity=compiled.specificity + (LABEL_SPECIFICITY if near == LABEL else 0.0),
+        specificity=compiled.specificity + (LABEL_BESIDE if near == LABEL else 0.0),
     )

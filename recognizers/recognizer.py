@@ -60,6 +60,8 @@ class Pattern:
         not_followed_by: the same for directly after.
         ignore_case: letters match either case.
         tail: makes the pattern a *head*.
+        can_be_other: no match directly after the label of something else (`version`, `section`, `ISBN` ...); patterns
+            that need context never match there.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Pattern:
     not_followed_by: str = WORD_CHARS
     ignore_case: bool = False
     tail: Tail | None = None
+    can_be_other: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,20 @@ RECOGNIZER = Recognizer(
             ignore_case=True,
         ),
         Pattern(
+            name="after expiry",
+            regex=r"\d{4}[ -]?\d{4}[ ,|;]{1,3}(?:0[1-9]|1[0-2])[/|-](?:20)?[2-4]\d[ ,|;]{1,3}(\d{3,4})",
+            score=0.6,
+            not_preceded_by="",
+        ),
+        Pattern(
+            name="digits on the back",
+            regex=r"(?:[34]|three|four)[ -]digits? (?:security )?(?:code|number)(?: (?:is|on|the|back|of|my|card)){0,6}"
+            r"[ :]{1,2}(\d{3,4})",
+            score=0.7,
+            ignore_case=True,
+        ),
+        Pattern(name="cid", regex=r"(?:CID|CSC|CAV2?)[ :=#]{1,3}(\d{3,4})", score=0.6),
+        Pattern(
             name="words",
             regex=r"(?:security|verification) (?:code|value|number)(?: \(cv[vc]2?\))?" + _IS + r"(\d{3,4})",
             score=0.6,

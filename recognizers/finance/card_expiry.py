@@ -19,6 +19,13 @@ RECOGNIZER = Recognizer(
             not_followed_by=_BOUND,
         ),
         Pattern(
+            name="after number",
+            regex=r"\d{4}[ -]?\d{4}[ ,|;]{1,3}((?:0[1-9]|1[0-2])[/|-](?:20)?[2-4]\d)",
+            score=0.55,
+            not_preceded_by="",
+            not_followed_by=_BOUND,
+        ),
+        Pattern(
             name="four digits",
             regex=r"exp(?:iry|iration)?(?: date)?[ .:]{1,3}((?:0[1-9]|1[0-2])[2-4]\d)",
             score=0.55,

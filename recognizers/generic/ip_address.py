@@ -7,7 +7,14 @@ RECOGNIZER = Recognizer(
     summary="IPv4 or IPv6 address that can belong to somebody; loopback, unspecified and netmasks pass.",
     source="RFC 791, RFC 4291 section 2.2; personal data by CJEU C-582/14 (Breyer)",
     patterns=(
-        Pattern(name="v4", regex=r"\d{1,3}(?:\.\d{1,3}){3}", score=0.8, checksum="ip_address"),
+        Pattern(
+            name="v4",
+            regex=r"\d{1,3}(?:\.\d{1,3}){3}",
+            score=0.8,
+            checksum="ip_address",
+            not_preceded_by=WORD_CHARS + ".",
+            can_be_other=True,
+        ),
         Pattern(
             name="v6",
             regex=r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}",

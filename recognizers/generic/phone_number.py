@@ -23,6 +23,7 @@ RECOGNIZER = Recognizer(
             regex=r"(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-])[2-9]\d{2}[ .-]\d{4}" + _EXTENSION,
             score=0.6,
             ignore_case=True,
+            can_be_other=True,
         ),
         Pattern(
             name="groups",
@@ -31,6 +32,7 @@ RECOGNIZER = Recognizer(
             checksum="phone_groups",
             ignore_case=True,
             not_preceded_by=WORD_CHARS + ".",
+            can_be_other=True,
         ),
         Pattern(
             name="labelled behind",

@@ -2,14 +2,16 @@
 
 from recognizers.recognizer import Pattern, Recognizer
 
-_STREET = r"(?:Street|Road|Avenue|Lane|Boulevard|Drive|Crescent|Terrace|Parkway|St|Rd|Ave|Ln|Blvd|Dr|Pkwy|Cres)\.?"
+_STREET = r"(?:Street|Road|Avenue|Lane|Boulevard|Drive|Crescent|Terrace|Parkway|(?:St|Rd|Ave|Ln|Blvd|Dr|Pkwy|Cres)\.?)"
 _PLACE = (
-    r"(?:Close|Court|Place|Square|Way|Gardens|Grove|Mews|Row|Hill|Park|Circle|Trail|Plaza|Walk|Ct|Pl|Sq|Cir|Trl)\.?"
+    r"(?:Close|Court|Place|Square|Way|Gardens|Grove|Mews|Row|Hill|Park|Loop|Pike|Highway|Hwy|Alley|Pass|Point|Ridge|"
+    r"Circle|Trail|Plaza|Walk|(?:Ct|Pl|Sq|Cir|Trl)\.?)"
 )
 _WORDS = r"(?:[A-Z][A-Za-z'.-]{0,13} ){1,3}"
 _END = r"(?: (?:NW|NE|SW|SE|N|S|E|W)\.?)?(?:,? (?:Apt|Suite|Ste|Unit|Flat|Floor|Room|Rm|#)\.? ?#?[A-Z0-9]{1,5})?"
 _NOT_A_YEAR = r"(?:\d{1,3}|[3-9]\d{3}|1[0-7]\d\d|2[1-9]\d\d|\d{5})(?:[A-Za-z]|-\d{1,4})?"
 _CODE = r"(?:[A-Z]{2},? \d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2})"
+_FR_NUMBER = r"\d{1,4}(?: ?(?:[Bb]is|[Tt]er|[A-D]))?"
 _FR_TYPE = (
     r"(?:[Rr]ue|[Aa]venue|[Aa]v\.|[Bb]oulevard|[Bb]d|[Cc]hemin|[Ii]mpasse|[Aa]llees?|[Qq]uai|[Rr]oute|[Pp]lace"
     r"|[Cc]haussee)"
@@ -30,8 +32,12 @@ _ROMANCE = (
 )
 _NL_TYPE = r"(?:straat|laan|plein|plaats|gracht|kade|singel|weg|dreef|baan)"
 _NL_END = r" \d{1,4} ?[a-zA-Z]?(?:-\d{1,3})?(?:,? \d{4} ?[A-Z]{2} [A-Z][a-z]{1,20})?"
-_NORDIC_TYPE = r"(?:gatan|gata|vagen|veien|vegen|katu|intie|stigen|allen|vej)"
+_NORDIC_TYPE = r"(?:gatan|gata|gate|gade|vagen|veien|vegen|katu|kuja|intie|tie|stigen|allen|alle|vej|torv)"
 _NORDIC_END = r" \d{1,3} ?[A-Z]?(?:,? (?:\d{3} \d\d|\d{4,5}) [A-Z][a-z]{1,20})?"
+_NAME = r"(?:[A-Z][a-z]{1,14} ){1,2}"
+_NORDIC_WORD = "(?:gate|gata|vei|veg|plass|vag|gade|plads|tie)"
+_OTHER_SCRIPTS = r"(?:ø{1,4}\. ?)?ø{3,16}(?: ø{3,14})?,? \d{1,3}ø?,? \d{2,4} ?\d\d ø{3,14}"
+_EAST_END = r"(?: [A-Z][a-z]{1,14}){1,3},? (?:nr\.? ?|br\.? ?)?\d{1,4}[A-Za-z]?"
 _PL_END = r" (?:[A-Z][A-Za-z.-]{1,14} ){1,3}\d{1,3}[A-Za-z]?(?:/\d{1,3})?(?:,? \d{2}-\d{3} [A-Z][a-z]{1,18})?"
 
 
@@ -43,7 +49,8 @@ def _pattern(name: str, regex: str, score: float = 0.6, checksum: str | None = N
 RECOGNIZER = Recognizer(
     entity="STREET_ADDRESS",
     summary="Postal address: house number and street word in the order of the country, with flat, postcode and town "
-    "where they follow: English, German, French, Spanish, Portuguese, Italian, Dutch, Nordic, Polish; PO boxes.",
+    "where they follow: English, German, French, Spanish, Portuguese, Italian, Dutch, Nordic, Polish, Hungarian, "
+    "Czech, Slovak, Romanian, South Slavic, Baltic, Greek and Bulgarian; PO boxes.",
     source="UPU S42 and addressing systems per country; USPS Publication 28, appendix C; Royal Mail, PAF guide",
     patterns=(
         _pattern("English", f"{_NOT_A_YEAR} {_WORDS}{_STREET}{_END}"),
@@ -60,12 +67,18 @@ RECOGNIZER = Recognizer(
         _pattern("PO box", r"(?:[Pp]\.? ?[Oo]\.? ?|[Pp]ost [Oo]ffice )[Bb][Oo][Xx] #?\d{1,6}", 0.7),
         _pattern("German", rf"[A-Z][a-z]{{1,15}}(?:-[A-Z][a-z]{{1,9}})?-?{_DE_TYPE}{_DE_END}"),
         _pattern("German, words", rf"[A-Z][a-z]{{1,14}}(?:-[A-Z][a-z]{{1,10}})?[ -]{_DE_WORD}{_DE_END}"),
-        _pattern("French", rf"\d{{1,4}}(?: ?(?:bis|ter|[A-D]))?,? {_FR_TYPE}{_FR_NAME}(?:,? \d{{5}} [A-Z]\w{{1,9}})?"),
+        _pattern("French", rf"{_FR_NUMBER},? {_FR_TYPE}{_FR_NAME}(?:,? \d{{5}} [A-Z]\w{{1,9}})?"),
         _pattern("French, number last", rf"(?:Rue|Avenue|Boulevard|Chaussee|Quai){_FR_NAME},? \d{{1,4}}[A-Za-z]?"),
         _pattern("Spanish, Portuguese", _ES_TYPE + _ROMANCE),
         _pattern("Italian", _IT_TYPE + _ROMANCE),
         _pattern("Dutch", rf"[A-Z][a-z]{{2,18}}{_NL_TYPE}{_NL_END}"),
         _pattern("Nordic", rf"[A-Z][a-z]{{2,18}}{_NORDIC_TYPE}{_NORDIC_END}"),
+        _pattern("Nordic, words", f"{_NAME}{_NORDIC_WORD}{_NORDIC_END}"),
+        _pattern("Hungarian", rf"{_NAME}(?:utca|u\.|ut|ter|korut|koz|setany) \d{{1,3}}(?:/[A-Z])?"),
+        _pattern("Czech, Slovak, Croatian", rf"{_NAME}(?:ulice|ulica|namesti|namestie|trida|trg) \d{{1,4}}"),
+        _pattern("Romanian, South Slavic", rf"(?:Strada|Str\.|Bulevardul|B-dul|Ulica|Trg|Cesta|Calea){_EAST_END}"),
+        _pattern("Baltic", rf"{_NAME}(?:iela|gatve|g\.|tanav|puiestee|pst|mnt|maantee) \d{{1,3}}"),
+        _pattern("other scripts", _OTHER_SCRIPTS),
         _pattern("Polish", rf"(?:ul|al|os|pl)\.{_PL_END}", 0.8),
     ),
     context=(

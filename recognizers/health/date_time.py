@@ -73,8 +73,10 @@ RECOGNIZER = Recognizer(
     context=(
         "date of birth", "birth date", "birthdate", "dob", "d.o.b", "my birthday", "birthday is", "birthday:",
         "date of death", "date of admission", "admission date", "admitted", "discharge date", "discharged",
-        "date of discharge", "date of service", "service date", "visit date", "geburtsdatum", "geboren am",
-        "date de naissance", "fecha de nacimiento", "data di nascita", "geboortedatum", "data urodzenia",
+        "date of discharge", "date of service", "service date", "i was born", "patient was born", "née le", "né le",
+        "date of surgery", "surgery date", "date of procedure", "seen on", "date of birth/death", "дата рождения",
+        "出生日期", "生年月日", "visit date", "geburtsdatum", "geboren am", "date de naissance", "fecha de nacimiento",
+        "data di nascita", "geboortedatum", "data urodzenia",
     ),
     examples=(
         "DOB: «02/07/1961», female",

@@ -32,7 +32,7 @@ RECOGNIZER = Recognizer(
     context=(
         "udi", "udi-di", "gtin", "device identifier", "device id", "device serial", "unique device identifier",
         "serial number", "serial no", "serial #", "serial#", "s/n", "sn:", "pump serial", "lot number of the device",
-        "device number",
+        "device number", "implant serial", "implant serial number", "serial id", "pacemaker serial", "device sn",
     ),
     examples=(
         "label «(01)00844588003288(17)141120(10)7654321D(21)10987654d433»",

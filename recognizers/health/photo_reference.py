@@ -18,12 +18,20 @@ RECOGNIZER = Recognizer(
             ignore_case=True,
         ),
         Pattern(name="camera name", regex=r"(?:IMG|DSC[NF]?|PXL)[_-]?\d{4,8}(?:[_-]\d{4,9})?", score=0.45),
+        Pattern(
+            name="file in context",
+            regex=rf"[A-Za-z0-9][A-Za-z0-9_-]{{2,40}}\.{_TYPE}",
+            score=0.4,
+            needs_context=True,
+            ignore_case=True,
+        ),
         Pattern(name="number", regex=r"[A-Z]{0,4}-?\d{4,12}", score=0.35, needs_context=True),
     ),
     context=(
         "photo id", "photo number", "photo no", "photo #", "photo reference", "photograph no", "photograph number",
-        "image id", "image number", "picture id", "picture number", "mugshot", "mug shot", "booking photo", "headshot",
-        "portrait id",
+        "image id", "image number", "picture id", "picture number", "mugshot", "mug shot", "booking photo",
+        "headshot", "portrait id", "patient photo", "face photo", "photo file", "profile photo", "profile picture",
+        "facial image",
     ),
     examples=(
         "see «IMG_1234.jpg»",

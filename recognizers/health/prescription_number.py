@@ -10,7 +10,7 @@ RECOGNIZER = Recognizer(
         Pattern(
             name="label",
             regex=r"(?:rx|prescription|refill|script)(?:[ _]?(?:number|num|no\.?|id))?[\"']?"
-            r"[ \t]{0,2}[:#=]{0,2}[ \t]{0,2}[\"']?(\d{6,12})",
+            r"[ \t]{0,2}[:#=]{0,2}[ \t]{0,2}[\"']?((?:rx)?\d{6,12})",
             score=0.7,
             ignore_case=True,
         ),

@@ -9,7 +9,7 @@ RECOGNIZER = Recognizer(
     "common form",
     patterns=(
         Pattern(name="digits", regex=r"\d{6,18}", score=0.3, needs_context=True),
-        Pattern(name="prefix", regex=r"CLM[-#: ]{0,2}\d{6,15}", score=0.6),
+        Pattern(name="prefix", regex=r"CLM[-#: ]{0,2}\d{4,15}(?:-\d{2,10}){0,2}", score=0.6),
         Pattern(name="letters and digits", regex=r"[A-Z]{1,4}-?\d{6,15}(?:-\d{1,4})?", score=0.3, needs_context=True),
         Pattern(name="groups", regex=r"[A-Z]{0,4}\d{2,6}(?:-[A-Z0-9]{2,8}){1,3}", score=0.3, needs_context=True),
     ),

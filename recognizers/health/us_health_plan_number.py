@@ -37,7 +37,7 @@ RECOGNIZER = Recognizer(
         _form("Kaiser Permanente, WellCare, Molina, Health Net (plain digits)", r"\d{7,14}"),
         _form("letters and digits", r"[A-Z]{1,5}-?\d{5,12}(?:[A-Z]|-\d{1,3})?", 0.35),
         _form("digits and letters", r"\d{5,12}-?[A-Z]{1,3}", 0.35),
-        _form("groups", r"\d{3,4}-\d{3,5}-\d{2,5}|[A-Z]{1,4}(?:-\d{3,5}){2,3}", 0.35),
+        _form("groups", r"\d{3,4}-\d{3,5}-\d{2,5}|[A-Z]{1,4}(?:-\d{2,8}){2,3}", 0.35),
         _label("RxBIN", r"rx ?bin" + _IS + r"(\d{6})"),
         _label("RxPCN", r"(?:rx ?)?pcn[\"']?[ \t]{0,2}[:#=][ \t]{0,2}[\"']?([A-Z0-9]{2,10})"),
         _label("RxGroup", r"rx ?(?:grp|group)" + _IS + r"([A-Z]{0,8}\d[A-Z0-9]{1,14}|[A-Z]{4}\d{0,4})"),

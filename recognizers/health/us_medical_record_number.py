@@ -26,7 +26,8 @@ RECOGNIZER = Recognizer(
         _form("EDIPI, DoD ID, athenahealth enterprise (10 digits)", r"\d{10}"),
         Pattern(
             name="IHS chart, Allscripts (4 to 6 digits after the label)",
-            regex=r"(?:mrn?|chart|hrn|medical record)(?: (?:no\.?|number|id))?[\"']?[ \t]{0,2}[:#=]{0,2}[ \t]{0,2}"
+            regex=r"(?:mrn?|chart|hrn|ur|empi|chi|medical record|hospital|patient)"
+            r"(?: (?:no\.?|number|id))?[\"']?[ \t]{0,2}[:#=]{0,2}[ \t]{0,2}"
             r"[\"']?(\d{4,6})",
             score=0.75,
             ignore_case=True,
@@ -35,23 +36,28 @@ RECOGNIZER = Recognizer(
         _form("Epic CSN and HAR, Cerner FIN, Kaiser with zeros (11 to 13 digits)", r"\d{11,13}"),
         _form("Epic with letter", r"[EZ]\d{5,9}", 0.4),
         _form("Meditech unit and account (letters, zeros, digits)", r"[A-Z]{1,2}0\d{5,10}", 0.4),
-        _form("facility letters (Cerner, eClinicalWorks)", r"[A-Z]{2,5}[-_]?\d{4,10}|[A-Z]-?\d{6,10}"),
+        _form("facility letters (Cerner, eClinicalWorks)", r"[A-Z]{2,5}[-_]?\d{4,10}|[A-Z]-\d{4,10}|[A-Z]\d{6,10}"),
         _form("athenahealth (practice and patient)", r"\d{3,6}[.-]\d{4,9}"),
         _form("terminal digit filing", r"\d{2}-\d{2}-\d{2}(?:-\d{2})?", 0.4),
         _form("groups of three (Kaiser, Cerner)", r"\d{3,4}[- ]\d{3}[- ]?\d{2,4}"),
         _form("Mayo Clinic", r"\d{1,2}-\d{3}-\d{3}", 0.4),
-        _form("year and number (laboratory accession)", r"[A-Z]{1,3}\d{2}-\d{4,8}"),
+        _form(
+            "year and number (laboratory accession)",
+            r"[A-Z]{1,3}\d{2}-\d{4,8}|[A-Z]{1,2}-\d{2,4}-\d{4,8}|\d{2}-[A-Z]{1,3}-\d{4,8}",
+        ),
         _form("check letter", r"\d{6,9}-?[A-Z]"),
     ),
     context=(
-        "mrn", "mrn#", "mrn #", "mr#", "mr #", "mr no", "medical record", "medical record number", "medical record no",
-        "med rec", "med rec no", "medical rec no", "medical record #", "health record number", "hrn", "chart number",
-        "chart no", "chart #", "chart id", "patient id", "patient number", "patient no", "patient #", "patient mrn",
-        "patient identifier", "pt id", "encounter number", "encounter id", "encounter #", "csn",
-        "contact serial number", "visit number", "visit id", "fin number", "fin:", "fin #", "hospital account",
-        "har number", "unit number", "epic id", "epic mrn", "cerner", "meditech", "allscripts", "athenahealth",
-        "eclinicalworks", "nextgen", "edipi", "dod id", "dod id number", "accession number", "hospital number",
-        "hospital id",
+        "mrn", "mrn#", "mrn #", "mr#", "mr #", "mr no", "medical record", "medical record number",
+        "medical record no", "med rec", "med rec no", "medical rec no", "medical record #", "health record number",
+        "hrn", "chart number", "chart no", "chart #", "chart id", "patient id", "patient number", "patient no",
+        "patient #", "patient mrn", "patient identifier", "pt id", "encounter number", "encounter id", "encounter #",
+        "csn", "contact serial number", "visit number", "visit id", "fin number", "fin:", "fin #",
+        "hospital account", "har number", "unit number", "epic id", "epic mrn", "cerner", "meditech", "allscripts",
+        "athenahealth", "eclinicalworks", "nextgen", "edipi", "dod id", "dod id number", "accession number",
+        "accession #", "hospital number", "hospital id", "hospital no", "mayo clinic", "clinic number",
+        "enterprise id", "empi", "mpi", "ur number", "chi number", "emr number", "emr id", "ehr id",
+        "case number", "specimen number", "unit no",
     ),
     examples=(
         "MRN: «00482913»",

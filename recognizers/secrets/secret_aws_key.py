@@ -12,7 +12,7 @@ RECOGNIZER = Recognizer(
         Pattern(name="id", regex=r"A[KSBC][IC]A[A-Z2-7]{16}", score=1.0),
         Pattern(
             name="secret",
-            regex=rf"secret_?(?:access_?)?key{_CONNECTOR}([A-Za-z0-9/+]{{40}})",
+            regex=rf"secret[ _]?(?:access[ _]?)?key{_CONNECTOR}([A-Za-z0-9/+]{{40}})",
             score=1.0,
             not_preceded_by="",
             not_followed_by=r"A-Za-z0-9/+",

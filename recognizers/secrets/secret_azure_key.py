@@ -19,9 +19,9 @@ RECOGNIZER = Recognizer(
         ),
         Pattern(
             name="signature",
-            regex=r"[?&;]sig=([A-Za-z0-9%+/]{30})",
+            regex=r"(?:sig|Signature)=([A-Za-z0-9%+/]{30})",
             score=1.0,
-            not_preceded_by="",
+            not_preceded_by=WORD_CHARS + "_",
             not_followed_by="",
             tail=Tail(chars="A-Za-z0-9%+/=", cap=128),
         ),

@@ -9,15 +9,16 @@ RECOGNIZER = Recognizer(
     patterns=(
         Pattern(
             name="new",
-            regex=r"ntn_\d{6}[A-Za-z0-9]{24}",
+            regex=r"ntn_[A-Za-z0-9]{30}",
             score=1.0,
+            checksum="token_after_prefix",
             not_followed_by="",
             tail=Tail(chars="A-Za-z0-9", cap=64),
         ),
         Pattern(name="old", regex=r"secret_[A-Za-z0-9]{43}", score=0.9, checksum="base58_mixed"),
     ),
     examples=(
-        "«ntn_12345678901aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456ab» works",
+        "«ntn_40217385562wBqDeRgHxJkZmNtPqLsTuVwXyY0b7aQm» works",
         "NOTION: «secret_aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX2yZ3aB4c»",
         "use «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»",
     ),

@@ -19,7 +19,7 @@ RECOGNIZER = Recognizer(
             regex=r"EAAA[A-Za-z0-9_-]{60}",
             score=0.9,
             checksum="base58_mixed",
-            not_preceded_by=WORD_CHARS + "+/=_-",
+            not_preceded_by=WORD_CHARS + "+/_-",
             not_followed_by=WORD_CHARS + "+/=_-",
         ),
     ),

@@ -6,10 +6,11 @@ _CONNECTOR = r"[\"']?[ \t]{0,2}(?:[:=]|=>| is )?[ \t\"']{0,3}"
 
 RECOGNIZER = Recognizer(
     entity="SECRET_TWILIO_KEY",
-    summary="Twilio API key, or auth token in context.",
+    summary="Twilio API key, account identifier, or auth token in context.",
     source="Twilio docs, 'API keys' (SK...), 'Auth tokens'",
     patterns=(
         Pattern(name="api key", regex=r"SK[0-9a-f]{32}", score=1.0, checksum="random_hex"),
+        Pattern(name="account", regex=r"AC[0-9a-f]{32}", score=0.8, checksum="random_hex"),
         Pattern(
             name="auth token",
             regex=rf"twilio(?:[ _-]?(?:auth|account|api|token|key|secret)){{0,3}}{_CONNECTOR}([0-9a-f]{{32}})",

@@ -25,7 +25,8 @@ RECOGNIZER = Recognizer(
     ),
     context=(
         "number plate", "registration plate", "registration mark", "vehicle registration", "car registration",
-        "registration number", "reg number", "reg no", "reg plate", "vrm", "vrn", "car reg", "vehicle reg", "dvla",
+        "registration number", "registration", "reg", "reg number", "reg no", "reg plate", "vrm", "vrn", "car reg",
+        "vehicle reg", "dvla",
     ),
     examples=(
         "number plate «AB12 CDE»",

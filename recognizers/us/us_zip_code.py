@@ -29,6 +29,13 @@ RECOGNIZER = Recognizer(
             checksum="us_state_zip",
             not_followed_by="A-Za-z0-9ø-",
         ),
+        Pattern(
+            name="labelled",
+            regex=r"zip(?:[ -]?code)?[\"']?(?: is)?[ :=#\"']{1,4}(\d{5}(?:-\d{4})?)",
+            score=0.7,
+            ignore_case=True,
+            not_followed_by="A-Za-z0-9ø-",
+        ),
         Pattern(name="zip+4", regex=r"\d{5}-\d{4}", score=0.4, needs_context=True),
         Pattern(name="five digits", regex=r"\d{5}", score=0.35, needs_context=True, not_followed_by="A-Za-z0-9ø.,%"),
     ),

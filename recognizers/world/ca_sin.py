@@ -9,9 +9,7 @@ RECOGNIZER = Recognizer(
     source="Employment Insurance Act (Canada) s. 138; Service Canada, SIN Code of Practice",
     patterns=(
         Pattern(name="dashed", regex=r"[1-79]\d{2}-\d{3}-\d{3}", score=0.4, checksum="stdnum.ca.sin"),
-        Pattern(
-            name="plain", regex=r"[1-79]\d{2} ?\d{3} ?\d{3}", score=0.4, checksum="stdnum.ca.sin", needs_context=True
-        ),
+        Pattern(name="plain", regex=r"\d{3} ?\d{3} ?\d{3}", score=0.4, checksum="ca_sin", needs_context=True),
     ),
     context=(
         "sin",

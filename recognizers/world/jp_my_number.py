@@ -11,7 +11,7 @@ RECOGNIZER = Recognizer(
             name="number", regex=r"\d{4}[ -]?\d{4}[ -]?\d{4}", score=0.55, checksum="stdnum.jp.in_", needs_context=True
         ),
     ),
-    context=("my number", "mynumber", "individual number", "kojin bango", "my number card"),
+    context=("my number", "mynumber", "individual number", "kojin bango", "my number card", "マイナンバー", "個人番号"),
     examples=(
         "My Number «6183 4677 9962»",
         "individual number: «551826850058»",

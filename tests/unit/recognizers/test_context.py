@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from recognizers.context import LABEL, NEAR, NO_CONTEXT, compile_context, has_context
+from recognizers.context import LABEL, NEAR, NO_CONTEXT, OTHER_LABEL, compile_context, has_context
 from recognizers.pipeline import Pipeline
 from recognizers.recognizer import CONTEXT_WINDOW_CHARS, Pattern, Recognizer
 
@@ -28,8 +28,9 @@ NINE = Recognizer("NINE", "", "", (Pattern("nine", r"\d{9}", 0.4, needs_context=
         ("ssn", "ssn" + "." * CONTEXT_WINDOW_CHARS, NO_CONTEXT),
         ("ssn", "xssn" + "." * (CONTEXT_WINDOW_CHARS - 3), NO_CONTEXT),
         ("ssn", "", NO_CONTEXT),
-        ("call", "call me about order ", NO_CONTEXT),
-        ("call", "call about order no. ", NO_CONTEXT),
+        ("call", "call me about order ", OTHER_LABEL),
+        ("call", "call about order no. ", OTHER_LABEL),
+        ("call", "in section ", OTHER_LABEL),
         ("call", "your order: call ", LABEL),
         ("order number", "order number: ", LABEL),
         ("инн", "ИНН: ", LABEL),
