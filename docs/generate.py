@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import NoneType
@@ -24,6 +26,9 @@ from policies.schema import schema
 from recognizers.catalogue import catalogue
 from recognizers.patterns import compile_pattern
 from recognizers.recognizer import HOLDBACK_CHARS, Recognizer
+
+sys.path.insert(0, str(Path(__file__).parent))  # this folder is no package
+kinds = importlib.import_module("kinds")
 
 FOLDER = Path(__file__).parent / "reference"
 NOTE = "<!-- Made by docs/generate.py: change the code, then run `make docs`. -->\n\n"
@@ -113,6 +118,7 @@ def entities() -> str:
     rows = ["# Entities", "", f"{len(known)} entities. In the examples, what stands between « and » is found.", ""]
     rows += ["| entity | what | longest | checked by | example | source |", "|---|---|---|---|---|---|"]
     rows += [_entity(recognizer) for _, recognizer in sorted(known.items())]
+    rows += kinds.section()
     return NOTE + "\n".join(rows) + "\n"
 
 

@@ -127,7 +127,7 @@ def sentences(count: int, seed: int) -> Iterator[Sentence]:
     """Every other sentence holds an identifier."""
     dice = random.Random(seed)
     harmless: list[Callable[[], str]] = [
-        *(lambda kind=kind: dice.choice(kind) for kind in (EPONYMS, DRUGS, DEVICES, LABS, VITALS)),  # type: ignore[misc]
+        *(lambda kind=kind: dice.choice(kind) for kind in (EPONYMS, DRUGS, DEVICES, LABS, VITALS)),
         lambda: codes(dice),
     ]
     for number in range(count):

@@ -13,8 +13,9 @@ RECOGNIZER = Recognizer(
         Pattern(name="spaced", regex=r"\d{6}[ -]\d{3}[ .-]\d{2}", score=0.6, checksum="be_nn"),
     ),
     context=(
-        "rijksregisternummer", "rijksregister", "numero national", "registre national", "numero de registre national",
-        "niss", "insz", "rrn", "nn", "bis number", "nationalregisternummer",
+        "rijksregisternummer", "rijksregister", "numero national", "registre national",
+        "numero de registre national", "niss", "insz", "rrn", "nn", "bis number",
+        "nationalregisternummer", "national number", "national register number",
     ),
     examples=(
         "rijksregisternummer «85.07.30-033.28»",

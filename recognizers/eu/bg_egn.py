@@ -19,8 +19,7 @@ RECOGNIZER = Recognizer(
     ),
     context=(
         "egn", "lnch", "lnc", "edinen grazhdanski nomer", "uniform civil number", "unified civil number",
-        "bulgarian personal number", "bulgarian id",
-    ),
+        "bulgarian personal number", "bulgarian id", "егн", "лнч"),
     examples=("EGN «7523169263»", "uniform civil number: «8001011004»", "LNCh «7000001233»"),
     non_examples=("EGN 7523169260", "EGN 7553169263", "LNCh 7000001230"),
 )  # fmt: skip

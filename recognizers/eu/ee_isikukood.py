@@ -16,7 +16,10 @@ RECOGNIZER = Recognizer(
             not_preceded_by=WORD_CHARS + "./-",
         ),
     ),
-    context=("isikukood", "isikukoodi", "ik", "personal identification code", "estonian id", "estonian personal code"),
+    context=(
+        "isikukood", "isikukoodi", "ik", "personal identification code", "estonian id",
+        "estonian personal code", "personal code",
+    ),
     examples=("isikukood «36805270113»", "isikukood: «49801011238»", "Estonian ID «60102034562»"),
     non_examples=("isikukood 36805270110", "isikukood 36813270115", "0.36805270113"),
-)
+)  # fmt: skip

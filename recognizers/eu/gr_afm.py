@@ -15,7 +15,7 @@ RECOGNIZER = Recognizer(
             needs_context=True,
         ),
     ),
-    context=("afm", "arithmos forologikou mitroou", "greek tax number", "greek tin", "greek vat"),
+    context=("afm", "arithmos forologikou mitroou", "greek tax number", "greek tin", "greek vat", "αφμ"),
     examples=("AFM «023352561»", "AFM: «123 456 783»", "Greek tax number «094259216»"),
     non_examples=("AFM 023352560", "row 023352561", "AFM 0233525"),
 )

@@ -22,7 +22,7 @@ RECOGNIZER = Recognizer(
             needs_context=True,
         ),
     ),
-    context=("amka", "arithmos mitroou koinonikis asfalisis", "greek social security"),
+    context=("amka", "arithmos mitroou koinonikis asfalisis", "greek social security", "αμκα"),
     examples=("AMKA «01013111115»", "AMKA: «151280-01235»", "Greek social security «24029512340»"),
     non_examples=("AMKA 01013111110", "AMKA 32013111116", "0.01013111115"),
 )

@@ -22,7 +22,10 @@ RECOGNIZER = Recognizer(
             needs_context=True,
         ),
     ),
-    context=("asmens kodas", "asmens kodo", "asmens kodai", "a.k.", "lithuanian personal code", "lithuanian id"),
+    context=(
+        "asmens kodas", "asmens kodo", "asmens kodai", "a.k.", "lithuanian personal code",
+        "lithuanian id", "personal code",
+    ),
     examples=("asmens kodas «33309250088»", "asmens kodas: «48001011236»", "a.k. «60102034562»"),
     non_examples=("asmens kodas 33309250080", "asmens kodas 33309350087", "0.33309250088"),
-)
+)  # fmt: skip

@@ -15,7 +15,7 @@ RECOGNIZER = Recognizer(
         ),
         Pattern(name="plain", regex=r"784(?:19|20)\d{10}", score=0.6, checksum="ae_emirates_id"),
     ),
-    context=("emirates id", "eid", "emirates id number", "uae id"),
+    context=("emirates id", "eid", "emirates id number", "uae id", "الهوية الإماراتية", "رقم الهوية"),
     examples=(
         "Emirates ID «784-1990-1234567-1»",
         "holder «784 1985 7654321 2» in Dubai",

@@ -20,7 +20,10 @@ RECOGNIZER = Recognizer(
             checksum="cn_resident_id",
         ),
     ),
-    context=("resident identity card", "resident id", "identity card", "shenfenzheng", "chinese id", "citizen id"),
+    context=(
+        "resident identity card", "resident id", "identity card", "shenfenzheng", "chinese id",
+        "citizen id", "身份证", "身份證",
+    ),
     examples=(
         "ID «11010519491231002X»",
         "holder «11010519491231002x», Beijing",
@@ -31,4 +34,4 @@ RECOGNIZER = Recognizer(
         "11010519491331002X",
         "99010519491231002X",
     ),
-)
+)  # fmt: skip

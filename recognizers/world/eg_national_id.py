@@ -15,7 +15,10 @@ RECOGNIZER = Recognizer(
             needs_context=True,
         ),
     ),
-    context=("egyptian id", "egypt id", "egyptian national id", "national id", "raqam qawmi", "al-raqam al-qawmi"),
+    context=(
+        "egyptian id", "egypt id", "egyptian national id", "national id", "raqam qawmi",
+        "al-raqam al-qawmi", "الرقم القومي",
+    ),
     examples=(
         "Egyptian national ID «29001011234567»",
         "national id: «30112310101234»",
@@ -26,4 +29,4 @@ RECOGNIZER = Recognizer(
         "29001011234567 alone",
         "Egyptian ID 2900101123456",
     ),
-)
+)  # fmt: skip

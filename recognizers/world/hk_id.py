@@ -18,7 +18,10 @@ RECOGNIZER = Recognizer(
             ignore_case=True,
         ),
     ),
-    context=("hkid", "hk id", "hong kong id", "hkid no", "hong kong identity card", "identity card"),
+    context=(
+        "hkid", "hk id", "hong kong id", "hkid no", "hong kong identity card", "identity card",
+        "身份證", "香港身份證",
+    ),
     examples=(
         "HKID «A123456(3)»",
         "card «Z683365(A)» of Hong Kong",
@@ -29,4 +32,4 @@ RECOGNIZER = Recognizer(
         "A1234563 alone",
         "HKID A12345(3)",
     ),
-)
+)  # fmt: skip

@@ -7,7 +7,10 @@ RECOGNIZER = Recognizer(
     summary="Israeli identity number (Teudat Zehut): nine digits with a check digit, in context.",
     source="Population Registry Law 5725-1965 (Israel); check digit as in Luhn",
     patterns=(Pattern(name="number", regex=r"\d{8}-?\d", score=0.5, checksum="stdnum.il.idnr", needs_context=True),),
-    context=("teudat zehut", "te'udat zehut", "israeli id", "israel id", "mispar zehut", "tz number"),
+    context=(
+        "teudat zehut", "te'udat zehut", "israeli id", "israel id", "mispar zehut", "tz number",
+        "ת.ז", "תעודת זהות",
+    ),
     examples=(
         "Teudat Zehut «168388338»",
         "Israeli ID: «92742694-0»",
@@ -18,4 +21,4 @@ RECOGNIZER = Recognizer(
         "the number 168388338",
         "Israeli ID is required",
     ),
-)
+)  # fmt: skip

@@ -20,7 +20,10 @@ RECOGNIZER = Recognizer(
             needs_context=True,
         ),
     ),
-    context=("aadhaar", "aadhar", "adhaar", "aadhaar number", "aadhaar no", "uidai", "uid number", "virtual id", "vid"),
+    context=(
+        "aadhaar", "aadhar", "adhaar", "aadhaar number", "aadhaar no", "uidai", "uid number",
+        "virtual id", "vid", "आधार",
+    ),
     examples=(
         "Aadhaar «9352 8862 4120»",
         "aadhaar no: «657030783092»",
@@ -33,4 +36,4 @@ RECOGNIZER = Recognizer(
         "aadhaar 3333 3333 3333 is a palindrome",
         "aadhaar 1352 8862 4120",
     ),
-)
+)  # fmt: skip

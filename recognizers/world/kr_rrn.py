@@ -24,6 +24,8 @@ RECOGNIZER = Recognizer(
         "jumin",
         "alien registration number",
         "korean id",
+        "주민등록번호",
+        "주민번호",
     ),
     examples=(
         "RRN «900817-1491969»",

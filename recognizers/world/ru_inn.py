@@ -8,7 +8,7 @@ RECOGNIZER = Recognizer(
     "context.",
     source="Federal Tax Service (Russia), order ММВ-7-6/435@ of 29 June 2012",
     patterns=(Pattern(name="number", regex=r"\d{12}|\d{10}", score=0.5, checksum="stdnum.ru.inn", needs_context=True),),
-    context=("inn", "inn number", "russian tax number", "taxpayer identification number"),
+    context=("inn", "inn number", "russian tax number", "taxpayer identification number", "инн"),
     examples=(
         "INN «385992661753»",
         "inn: «7312871550»",

@@ -12,7 +12,7 @@ RECOGNIZER = Recognizer(
             name="plain", regex=r"\d{11}|\d{3} \d{3} \d{3} \d{2}", score=0.5, checksum="ru_snils", needs_context=True
         ),
     ),
-    context=("snils", "insurance number", "pension fund"),
+    context=("snils", "insurance number", "pension fund", "снилс"),
     examples=(
         "SNILS «112-233-445 95»",
         "holder «112-233-445-95» of Perm",

@@ -16,7 +16,10 @@ RECOGNIZER = Recognizer(
         ),
         Pattern(name="plain", regex=r"[1-8]\d{12}", score=0.55, checksum="stdnum.th.pin", needs_context=True),
     ),
-    context=("thai id", "thai national id", "tnin", "thai identification number", "thai citizen id", "bat prachachon"),
+    context=(
+        "thai id", "thai national id", "tnin", "thai identification number", "thai citizen id",
+        "bat prachachon", "เลขประจำตัวประชาชน", "บัตรประชาชน",
+    ),
     examples=(
         "Thai ID «4197158651888»",
         "holder «1-9471-23437-86-1» of Bangkok",
@@ -27,4 +30,4 @@ RECOGNIZER = Recognizer(
         "4197158651888 alone",
         "1-9471-23437-86-2",
     ),
-)
+)  # fmt: skip

@@ -27,6 +27,8 @@ RECOGNIZER = Recognizer(
         "arc number",
         "ui no",
         "resident certificate",
+        "身分證",
+        "身份證",
     ),
     examples=(
         "Taiwan ID «A123456789»",
