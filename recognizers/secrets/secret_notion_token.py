@@ -20,7 +20,7 @@ RECOGNIZER = Recognizer(
     examples=(
         "«ntn_40217385562wBqDeRgHxJkZmNtPqLsTuVwXyY0b7aQm» works",
         "NOTION: «secret_aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX2yZ3aB4c»",
-        "use «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»",
+        "use «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»",
     ),
     non_examples=(
         "ntn_ is the prefix",
