@@ -24,6 +24,7 @@ from policies.loader import preset_text
 from policies.report import page
 from policies.schema import schema
 from recognizers.catalogue import catalogue
+from recognizers.ner.entities import SUMMARIES
 from recognizers.patterns import compile_pattern
 from recognizers.recognizer import HOLDBACK_CHARS, Recognizer
 
@@ -119,6 +120,8 @@ def entities() -> str:
     rows += ["| entity | what | longest | checked by | example | source |", "|---|---|---|---|---|---|"]
     rows += [_entity(recognizer) for _, recognizer in sorted(known.items())]
     rows += kinds.section()
+    rows += ["", "## Found by a model", "", "Tier 3 (see [names](../names.md)); a policy says in which directions.", ""]
+    rows += ["| entity | what |", "|---|---|", *(f"| `{name}` | {what} |" for name, what in SUMMARIES.items())]
     return NOTE + "\n".join(rows) + "\n"
 
 

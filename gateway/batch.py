@@ -13,9 +13,10 @@ from rich.console import Console
 from rich.progress import track
 
 from gateway.errors import ConfigurationError
-from gateway.inspection.inspector import Inspector
+from gateway.inspection.engine import with_model
+from gateway.models.local import LocalModel
 from gateway.services import build_engine
-from gateway.stream.holdback import BATCH_CHARS, HoldBack, redact
+from gateway.stream.holdback import BATCH_CHARS, HoldBack, Scanner, redact
 
 
 def run(
@@ -36,7 +37,7 @@ def run(
         ConfigurationError: the policy cannot be used, or an input is not what `form` says.
         PolicyBlock: the policy blocks a value; what came before it has been written.
     """
-    scanner = build_engine(policy, hash_key=hash_key).request
+    scanner = with_model(build_engine(policy, hash_key=hash_key), LocalModel()).request
     one = _jsonl if form == "jsonl" else _text
     console = Console(stderr=True)
     listed: Iterable[Path] = files
@@ -59,7 +60,7 @@ def _guarded(pieces: Iterator[str], name: str, out: TextIO) -> None:
     raise ConfigurationError(f"{name} is not UTF-8.")
 
 
-def _text(scanner: Inspector, source: TextIO, _name: str) -> Iterator[str]:
+def _text(scanner: Scanner, source: TextIO, _name: str) -> Iterator[str]:
     channel = HoldBack(scanner)
     while piece := source.read(BATCH_CHARS):
         yield channel.push(piece)
@@ -68,7 +69,7 @@ def _text(scanner: Inspector, source: TextIO, _name: str) -> Iterator[str]:
         raise channel.block
 
 
-def _jsonl(scanner: Inspector, source: TextIO, name: str) -> Iterator[str]:
+def _jsonl(scanner: Scanner, source: TextIO, name: str) -> Iterator[str]:
     for number, line in enumerate(source, 1):
         if not line.strip():
             continue

@@ -15,7 +15,8 @@ from gateway.control import Control, open_control
 from gateway.egress import Egress
 from gateway.errors import ConfigurationError, Overloaded
 from gateway.firewall.epochs import CanaryEpochs
-from gateway.inspection.engine import Engine, engine_of
+from gateway.inspection.engine import Engine, engine_of, with_model
+from gateway.models.opened import open_model
 from gateway.observe.metrics import Metrics
 from gateway.pool import Pool, open_pool
 from gateway.settings import Settings
@@ -133,12 +134,14 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
     Raises:
         ConfigurationError: something cannot be used.
     """
-    engine = engine or build_engine(settings.policy, hash_key=hash_key(settings))
     async with (
+        open_model(settings.tier3) as model,  # before any key: what a worker is started from holds none
         open_stores(places(settings.stores)) as stores,
         Egress(frozenset(settings.egress.open_origins), total_seconds=settings.egress.total_seconds) as egress,
         open_pool(settings) as pool,
     ):
+        engine = engine or build_engine(settings.policy, hash_key=hash_key(settings))
+        engine = with_model(engine, model) if model else engine
         for provider in pool.providers.values():
             check_region(engine.policy, provider.region)
         metrics = Metrics()

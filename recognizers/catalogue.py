@@ -32,6 +32,7 @@ def catalogue() -> dict[str, Recognizer]:
 
 
 def _definition_modules() -> list[str]:
-    """Modules in subfolders; the engine's own modules stand at the root."""
+    """Modules in subfolders; the engine's own modules stand at the root, those of tier 3 in `ner`."""
     walked = pkgutil.walk_packages(recognizers.__path__, "recognizers.")
-    return sorted(module.name for module in walked if not module.ispkg and module.name.count(".") > 1)
+    found = (module.name for module in walked if not module.ispkg and module.name.count(".") > 1)
+    return sorted(name for name in found if not name.startswith("recognizers.ner."))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from gateway.inspection.fit import facts
 from gateway.inspection.inspector import Inspector
 from gateway.stream.holdback import redact
 from gateway.verdict import Direction
@@ -97,4 +98,4 @@ def small(direction: Direction = Direction.RESPONSE) -> Inspector:
         )
         for entity, regex in kinds.items()
     ]
-    return Inspector(Pipeline(recognizers), load("default", catalogue()), direction)
+    return Inspector(Pipeline(recognizers), load("default", facts()), direction)

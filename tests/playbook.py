@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 
 from gateway.errors import GatewayError
+from gateway.inspection.fit import facts
 from gateway.inspection.inspector import Inspector
 from gateway.stream.events import BytesReceived, Command, EndOfBody, Event, Finish, Report, Send
 from gateway.stream.holdback import Scanner
@@ -39,7 +40,7 @@ def pipeline() -> Pipeline:
 @cache
 def scanner(direction: Direction = Direction.RESPONSE) -> Inspector:
     """The default policy over all recognizers; warm, shared by all tests."""
-    return Inspector(pipeline(), load("default", catalogue()), direction)
+    return Inspector(pipeline(), load("default", facts()), direction)
 
 
 def session(

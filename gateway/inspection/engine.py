@@ -11,13 +11,17 @@ from gateway.errors import ConfigurationError
 from gateway.inspection.fit import facts
 from gateway.inspection.guard import Guard
 from gateway.inspection.inspector import Inspector
+from gateway.inspection.model import Model, ModelScanner
 from gateway.inspection.operators import operators
+from gateway.stream.scanner import Scanner
 from gateway.verdict import Direction
 from policies.actions import HASH
+from policies.keys.tier3 import KEY as TIER3
 from policies.loader import load
 from policies.policy import Context, CustomRecognizer, Policy, PolicyError
 from recognizers.catalogue import catalogue
 from recognizers.custom import custom_recognizer
+from recognizers.ner.entities import MODEL_ENTITIES
 from recognizers.normalize import Spelling
 from recognizers.pipeline import Pipeline
 from recognizers.recognizer import Recognizer, RecognizerError, marked
@@ -33,9 +37,22 @@ class Engine:
 
     policy: Policy
     pipeline: Pipeline
-    request: Inspector
-    response: Inspector
+    request: Scanner
+    response: Scanner
     guard: Guard
+    waits: frozenset[Direction] = frozenset()
+    """Directions whose scanner waits for a model (`gateway/inspection/model.py`)."""
+
+
+def with_model(engine: Engine, model: Model) -> Engine:
+    """The engine with tier 3 in the directions that its policy asks for (`tier3`)."""
+    directions = TIER3.of(engine.policy)
+    waits = frozenset(way for way in Direction if way.value in directions)
+    scanners = {
+        way: ModelScanner(inspector, model) if way in waits and isinstance(inspector, Inspector) else inspector
+        for way, inspector in zip(Direction, (engine.request, engine.response), strict=True)
+    }
+    return replace(engine, request=scanners[Direction.REQUEST], response=scanners[Direction.RESPONSE], waits=waits)
 
 
 def engine_of(source: str, *, hash_key: bytes | None = None) -> Engine:
@@ -138,4 +155,4 @@ def _check_examples(pipeline: Pipeline, recognizer: Recognizer, place: str) -> N
 
 def entities_of(policy: Policy) -> Iterable[str]:
     """Every entity that a policy can meet: the catalogue's and its own."""
-    return sorted({*catalogue(), *(recognizer.entity for recognizer in policy.recognizers)})
+    return sorted({*catalogue(), *MODEL_ENTITIES, *(recognizer.entity for recognizer in policy.recognizers)})

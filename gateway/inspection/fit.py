@@ -7,6 +7,7 @@ from functools import cache
 from policies.actions import ACTIONS, HASH, MASK, TOKENIZE
 from policies.nodes import Facts
 from recognizers.catalogue import catalogue
+from recognizers.ner.entities import MODEL_ENTITIES
 
 AUTHENTICATION_DATA = frozenset({"CARD_CVV", "CARD_PIN", "CARD_TRACK_DATA"})
 """PCI DSS 3.3.1: may not be kept after authorization in any form, not even encrypted."""
@@ -35,5 +36,5 @@ def unfit(entity: str, action: str) -> str:
 
 
 def facts() -> Facts:
-    """What policies are checked against: the catalogue."""
-    return Facts(frozenset(catalogue()), unfit)
+    """What policies are checked against: the catalogue, and what tier 3 finds."""
+    return Facts(frozenset((*catalogue(), *MODEL_ENTITIES)), unfit)

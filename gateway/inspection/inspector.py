@@ -38,9 +38,10 @@ class Inspector:
         frontier, spans = self._pipeline.scan(raw, base, cast(Progress, progress), final=final)
         if not spans:
             return frontier, []
-        return frontier, [finding for span in spans if (finding := self._finding(span)) is not None]
+        return frontier, [finding for span in spans if (finding := self.finding(span)) is not None]
 
-    def _finding(self, span: Span) -> Finding | None:
+    def finding(self, span: Span) -> Finding | None:
+        """What the policy makes of a match; None when it allows it."""
         decision = self._policy.decision(span.entity, self._direction.value, span.score)
         action = Action(decision.action)
         if action is Action.ALLOW:

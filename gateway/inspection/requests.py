@@ -13,10 +13,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from gateway.errors import InspectionFailed
-from gateway.inspection.inspector import Inspector
 from gateway.inspection.roles import Roles
 from gateway.inspection.tokenizing import Tokenizing
 from gateway.stream.body import Inspected, inspect_slots
+from gateway.stream.scanner import Scanner
 from gateway.vault.keys import TokenKeys
 from gateway.vault.matcher import core_of
 from gateway.vault.tokenizer import Ledger, Name, Tokenizer
@@ -49,7 +49,7 @@ class _Settled:
 def tokenize(
     slots: Sequence[Slot],
     roles: Roles,
-    inspector: Inspector,
+    inspector: Scanner,
     keys: Sequence[TokenKeys],
     rules: TokenRules,
     wire_rules: Rules,

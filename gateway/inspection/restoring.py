@@ -18,9 +18,8 @@ from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import quote
 
-from gateway.inspection.inspector import Inspector
 from gateway.inspection.links import SIGN, SIGNS, Hosts, Links, Place
-from gateway.stream.scanner import Noticing, PerTool, Scanner
+from gateway.stream.scanner import Noticing, PerTool, Scanner, SlowAnswers, live_from
 from gateway.vault.matcher import Match, starts_of
 from gateway.vault.shapes import OPAQUE_CHARS_MAX, OPAQUE_START, opaque_shapes
 from gateway.vault.tokenizer import Entry, Ledger
@@ -60,7 +59,7 @@ class _Progress:
     noticed: list[Finding] = field(default_factory=list)
 
 
-class Restoring(PerTool, Noticing):
+class Restoring(PerTool, Noticing, SlowAnswers):
     """Implements `gateway.stream.scanner.Scanner` for the answer to one request.
 
     Args:
@@ -72,7 +71,7 @@ class Restoring(PerTool, Noticing):
     """
 
     def __init__(
-        self, inspector: Inspector, ledger: Ledger, hosts: Hosts, tools: Allowed = lambda _: True, left: str = ""
+        self, inspector: Scanner, ledger: Ledger, hosts: Hosts, tools: Allowed = lambda _: True, left: str = ""
     ) -> None:
         self._inspector = inspector
         self._ledger = ledger
@@ -118,6 +117,12 @@ class Restoring(PerTool, Noticing):
         else:
             own.seen = max(own.seen, base + len(raw) - len(OPAQUE_START))
         return min(frontier, decided), found
+
+    def live_from(self, raw: str, base: int, progress: object) -> tuple[int, list[Finding]]:
+        own = cast(_Progress, progress)
+        frontier, found = live_from(self._inspector, raw, base, own.inner)
+        found += self.scan(raw, base, progress, final=False)[1]
+        return min(frontier, own.frontier), found
 
     def _finding(self, match: Match[Entry], place: Place) -> Finding:
         why = self._left or {Place.OPEN: TOKEN, Place.KNOWN: IN_LINK, Place.UNKNOWN: UNKNOWN_HOST}[place]

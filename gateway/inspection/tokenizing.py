@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
-from gateway.inspection.inspector import Inspector
-from gateway.stream.scanner import WholeValues
+from gateway.stream.scanner import Scanner, SlowAnswers, WholeValues, live_from
 from gateway.vault.shapes import SHAPE_CHARS_MAX, own_shapes
 from gateway.vault.tokenizer import KEPT_ENTITY, Tokenizer
 from gateway.verdict import Action, Finding
@@ -24,10 +23,10 @@ class _Progress:
     decided: int = 0
 
 
-class Tokenizing(WholeValues):
+class Tokenizing(WholeValues, SlowAnswers):
     """Implements `gateway.stream.scanner.Scanner` for one request."""
 
-    def __init__(self, inspector: Inspector, tokenizer: Tokenizer) -> None:
+    def __init__(self, inspector: Scanner, tokenizer: Tokenizer) -> None:
         self._inspector = inspector
         self._tokenizer = tokenizer
         self.cut_off = inspector.cut_off
@@ -37,7 +36,17 @@ class Tokenizing(WholeValues):
 
     def scan(self, raw: str, base: int, progress: object, *, final: bool) -> tuple[int, list[Finding]]:
         own = cast(_Progress, progress)
-        frontier, found = self._inspector.scan(raw, base, own.inner, final=final)
+        return self._with_tokens(self._inspector.scan(raw, base, own.inner, final=final), raw, base, own, final=final)
+
+    def live_from(self, raw: str, base: int, progress: object) -> tuple[int, list[Finding]]:
+        own = cast(_Progress, progress)
+        return self._with_tokens(live_from(self._inspector, raw, base, own.inner), raw, base, own, final=False)
+
+    def _with_tokens(
+        self, answer: tuple[int, list[Finding]], raw: str, base: int, own: _Progress, *, final: bool
+    ) -> tuple[int, list[Finding]]:
+        """What the inspector says, and where tokens stand."""
+        frontier, found = answer
         low = max(own.decided - base, 0)
         # Nobody waits for a piece of a request's text: what could still become a token is held.
         high = len(raw) if final else max(len(raw) - SHAPE_CHARS_MAX, low)

@@ -15,11 +15,22 @@ import aiohttp
 from aiohttp import web
 
 from gateway.errors import GatewayError, InspectionFailed, UpstreamTimeout, UpstreamUnavailable
+from gateway.models.bridge import bridged
 from gateway.observe.log import describe, logger
 from gateway.server.live import live
 from gateway.server.translated import TranslatedStream
 from gateway.server.watchdog import Watchdog
-from gateway.stream.events import BytesReceived, ClientGone, Command, EndOfBody, Finish, Report, Send, UpstreamFailed
+from gateway.stream.events import (
+    BytesReceived,
+    ClientGone,
+    Command,
+    EndOfBody,
+    Event,
+    Finish,
+    Report,
+    Send,
+    UpstreamFailed,
+)
 from gateway.stream.session import Session
 
 WRITE_BUFFER_BYTES = 1 << 16
@@ -38,6 +49,8 @@ class Driver:
         stall_seconds: float,
         watchdog: Watchdog,
         on_report: Callable[[Report], None],
+        *,
+        waits: bool = False,
     ) -> None:
         """
         Args:
@@ -48,6 +61,7 @@ class Driver:
             stall_seconds: longest wait for a client that does not read.
             watchdog: of this stream, not started.
             on_report: is told what was found.
+            waits: the session's scanner may wait for a model.
         """
         self._session = session
         self._upstream = upstream
@@ -59,6 +73,7 @@ class Driver:
         self._is_chunked = client.headers.get("Transfer-Encoding") == "chunked"
         self._has_begun = False
         self._fault: Exception | None = None
+        self._waits = waits
         self.error: GatewayError | None = None
         self._finished = False
 
@@ -78,10 +93,10 @@ class Driver:
                         failure = UpstreamTimeout() if watchdog.has_bitten else UpstreamUnavailable()
                     if self._fault is not None:
                         raise self._fault
-                    if failure is not None:
-                        await self._carry_out(session.receive(UpstreamFailed(failure)))
-                    else:
-                        await self._carry_out(session.receive(BytesReceived(data) if data else EndOfBody()))
+                    event: Event = UpstreamFailed(failure) if failure else BytesReceived(data) if data else EndOfBody()
+                    await self._carry_out(
+                        await bridged(session.receive, event) if self._waits else session.receive(event)
+                    )
         except (ConnectionError, TimeoutError):
             # Ours is the client's side: the provider's failures were caught where it is read.
             session.receive(ClientGone())
@@ -102,7 +117,8 @@ class Driver:
         here: no end comes without `CloseUpstream`, which ends the wait."""
         transport = self._transport
         if (
-            not self._has_begun  # the headers have not gone out
+            self._waits  # for a model, which a plain call cannot
+            or not self._has_begun  # the headers have not gone out
             or transport is None
             or transport.is_closing()
             or transport.get_write_buffer_size() > WRITE_BUFFER_BYTES

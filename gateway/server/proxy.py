@@ -21,6 +21,7 @@ from gateway.errors import (
 )
 from gateway.inspection.exchange import Desk
 from gateway.inspection.guard import Attack
+from gateway.models.bridge import bridged
 from gateway.observe.log import logger
 from gateway.providers.kind import MODELS
 from gateway.providers.routing import Candidate
@@ -192,6 +193,7 @@ class Proxy:
             services.settings.limits.client_stall_seconds,
             Watchdog(answer.provider.waits.silence_seconds, answer.provider.waits.total_seconds),
             lambda report: self._report(Direction.RESPONSE, report.channel, report.findings),
+            waits=Direction.RESPONSE in services.engine.waits,
         )
         await driver.run()
         if driver.error is not None:
@@ -228,7 +230,7 @@ class Proxy:
 
 
 async def _off_loop(body: bytes, work: Callable[[bytes], _Result]) -> _Result:
-    return work(body) if len(body) <= THREAD_BYTES else await asyncio.to_thread(work, body)
+    return await (bridged(work, body) if len(body) <= THREAD_BYTES else asyncio.to_thread(work, body))
 
 
 async def read_request(request: web.Request, services: Services) -> bytes:

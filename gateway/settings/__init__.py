@@ -22,6 +22,7 @@ from gateway.settings.fields import Name, Seconds, Section, secret
 from gateway.settings.keys import KeySettings
 from gateway.settings.providers import ProviderSettings, RouteSettings, RoutingSettings, Waits
 from gateway.settings.stores import StoreSettings
+from gateway.settings.tier3 import Tier3Settings
 from gateway.settings.tokens import TokenSettings
 
 CONFIG_BYTES_MAX = 1 << 20
@@ -85,6 +86,7 @@ class Settings(Section):
     egress: EgressSettings = EgressSettings()
     tokens: TokenSettings = TokenSettings()
     keys: KeySettings = KeySettings()
+    tier3: Tier3Settings = Tier3Settings()
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="least severe line to log")
 
 

@@ -11,11 +11,12 @@ its own progress and its own frontier. Laws kept here:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import cast
 
 from gateway.stream.holdback import Scanner
+from gateway.stream.scanner import SlowAnswers, live_from
 from gateway.verdict import Finding
 
 
@@ -24,7 +25,7 @@ def together(claimants: Sequence[Scanner]) -> Scanner:
     return claimants[0] if len(claimants) == 1 else Claimants(claimants)
 
 
-class Claimants:
+class Claimants(SlowAnswers):
     """Implements `gateway.stream.holdback.Scanner`. Its progress is the list of theirs."""
 
     __slots__ = ("_members",)
@@ -36,14 +37,12 @@ class Claimants:
         return [member.start(json_text=json_text) for member in self._members]
 
     def scan(self, raw: str, base: int, progress: object, *, final: bool) -> tuple[int, list[Finding]]:
-        smallest = base + len(raw)
-        union: list[Finding] = []
-        for number, (member, own) in enumerate(zip(self._members, cast(list[object], progress), strict=True)):
-            frontier, found = member.scan(raw, base, own, final=final)
-            smallest = min(smallest, frontier)
-            if found:
-                union += [replace(finding, claimant=number) for finding in found]
-        return smallest, union
+        every = zip(self._members, cast(list[object], progress), strict=True)
+        return _united((member.scan(raw, base, own, final=final) for member, own in every), base + len(raw))
+
+    def live_from(self, raw: str, base: int, progress: object) -> tuple[int, list[Finding]]:
+        every = zip(self._members, cast(list[object], progress), strict=True)
+        return _united((live_from(member, raw, base, own) for member, own in every), base + len(raw))
 
     def tail_end(
         self,
@@ -73,3 +72,14 @@ class Claimants:
 
     def replacement(self, finding: Finding, text: str) -> str:
         return self._members[finding.claimant].replacement(finding, text)
+
+
+def _united(answers: Iterable[tuple[int, list[Finding]]], end: int) -> tuple[int, list[Finding]]:
+    """The smallest frontier and the union of the findings, each with the number of its claimant."""
+    smallest = end
+    union: list[Finding] = []
+    for number, (frontier, found) in enumerate(answers):
+        smallest = min(smallest, frontier)
+        if found:
+            union += [replace(finding, claimant=number) for finding in found]
+    return smallest, union

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gateway.stream.scanner import Noticing, Scanner, WholeValues
+from gateway.stream.scanner import Noticing, Scanner, SlowAnswers, WholeValues, live_from
 from gateway.verdict import Finding
 from gateway.wire.json_text import quote
 
@@ -12,16 +12,20 @@ _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
 _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
-class _Unescaping(Noticing):
+class _Unescaping(Noticing, SlowAnswers):
     """A scanner for the inside of strings: it reads escapes in what it is asked, and writes them in what it answers."""
 
     def __init__(self, scanner: Scanner) -> None:
+        self._inner = scanner
         self.start = scanner.start
         self.scan = scanner.scan
         self.tail_end = scanner.tail_end
         self._scanner = scanner
         self._replacement = scanner.replacement
         self._cut_off = scanner.cut_off
+
+    def live_from(self, raw: str, base: int, progress: object) -> tuple[int, list[Finding]]:
+        return live_from(self._inner, raw, base, progress)
 
     def cut_off(self, raw: str) -> bool:
         return self._cut_off(unescaped(raw)) or self._cut_off(raw)

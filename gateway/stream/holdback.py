@@ -24,7 +24,7 @@ from operator import attrgetter
 from gateway.errors.policy import PolicyBlock
 from gateway.stream.account import Account
 from gateway.stream.components import Component, acting, carved, components, passing, undecided
-from gateway.stream.scanner import Noticing, Scanner, WholeValues
+from gateway.stream.scanner import Noticing, Scanner, WholeValues, live_from
 from gateway.stream.tails import OpenTail, swallow
 from gateway.verdict import Action, Finding
 
@@ -129,7 +129,7 @@ class HoldBack:
 
     def _live(self) -> int:
         """From where on nothing is decided."""
-        frontier, found = self._scanner.scan(self._raw, self._base, self._progress, final=False)
+        frontier, found = live_from(self._scanner, self._raw, self._base, self._progress)
         self._pending += [finding for finding in found if finding.end > self._released]
         return frontier
 

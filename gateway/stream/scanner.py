@@ -58,3 +58,21 @@ class Noticing:
     def noticed(self, progress: object) -> list[Finding]:
         """What was seen in a channel up to its end."""
         raise NotImplementedError
+
+
+class SlowAnswers:
+    """Base of scanners that wait for answers: how far their frontier is depends on when those come. What is undecided
+    at a broken end must not."""
+
+    __slots__ = ()
+
+    def live_from(self, raw: str, base: int, progress: object) -> tuple[int, list[Finding]]:
+        """As `Scanner.scan` of a text that goes on, but with a frontier that is a function of the text alone."""
+        raise NotImplementedError
+
+
+def live_from(scanner: Scanner, raw: str, base: int, progress: object) -> tuple[int, list[Finding]]:
+    """The frontier and the new findings of a text that was cut off here."""
+    if isinstance(scanner, SlowAnswers):
+        return scanner.live_from(raw, base, progress)
+    return scanner.scan(raw, base, progress, final=False)

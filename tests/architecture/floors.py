@@ -29,13 +29,14 @@ FLOOR_3 = {
     "gateway.kms",
     "gateway.stream",
     "gateway.inspection",
+    "gateway.models",
     "gateway.token_keys",
     "gateway.audit.log",
     "gateway.audit.keeper",
 }
 FLOOR_4 = {"gateway.demo", "gateway.services"}
 FLOOR_5 = {"gateway.server"}
-FLOOR_6 = {"gateway.verify", "gateway.dev", "gateway.batch", "gateway.explain"}
+FLOOR_6 = {"gateway.verify", "gateway.dev", "gateway.batch", "gateway.explain", "gateway.sidecar"}
 
 # From room to the rooms that it may import, besides itself.
 MAY_IMPORT: dict[str, frozenset[str]] = {
@@ -59,6 +60,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "gateway.control": FLOOR_1 | FLOOR_2,
     "gateway.inspection": FLOOR_1 | FLOOR_2 | {"gateway.stream"},
     "gateway.token_keys": GROUND | {"gateway.errors", "gateway.vault"},
+    # Where tier 3 runs. It sees segments, and neither policies nor keys.
+    "gateway.models": GROUND | {"gateway.errors", "gateway.observe", "gateway.settings", "recognizers"},
     # Plays the model provider, so it shares no more with the gateway than a provider does.
     "gateway.demo": GROUND | {"gateway.errors", "gateway.wire"},
     "gateway.services": FLOOR_1 | FLOOR_2 | FLOOR_3,
@@ -68,6 +71,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "gateway.dev": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4 | FLOOR_5,
     "gateway.explain": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4,
     "gateway.batch": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4,
+    "gateway.sidecar": GROUND | {"gateway.errors", "gateway.observe", "gateway.settings", "gateway.models"},
     "gateway.commands": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4 | FLOOR_5 | FLOOR_6,
     "gateway.cli": GROUND | {"gateway.commands"},
     "gateway.__main__": GROUND | {"gateway.cli"},
@@ -112,7 +116,7 @@ IMPURE = (
 )
 
 # Optional packages are imported on first use, commands when they are called.
-LATE_IMPORTS = ("gateway.kms", "gateway.stores", "gateway.commands", "recognizers.presidio")
+LATE_IMPORTS = ("gateway.kms", "gateway.stores", "gateway.commands", "gateway.models.local", "recognizers.presidio")
 # One file per thing: these find modules by folder walk or by a name in the configuration.
 FOLDER_WALKS = (
     "gateway.providers",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from statistics import median
-from typing import Any
+from typing import Any, cast
 
 from gateway.inspection.inspector import Inspector
 from gateway.services import build_engine
@@ -24,7 +24,7 @@ def measure(*, quick: bool) -> dict[str, Any]:
     started = time.perf_counter()
     engine = build_engine("default")
     built = time.perf_counter() - started
-    scanner = engine.response
+    scanner = cast(Inspector, engine.response)
     pipeline: Any = scanner._pipeline
     patterns = list(pipeline._patterns.patterns)
     text = (PROSE * (BATCH_CHARS // len(PROSE) + 1))[:BATCH_CHARS]

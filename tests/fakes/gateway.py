@@ -15,8 +15,11 @@ from gateway.server.app import SERVICES, make_app
 from gateway.services import Services, build_engine, open_services
 from gateway.settings import Limits, Settings, Upstream
 from gateway.settings.stores import StoreSettings
+from gateway.settings.tier3 import Tier3Settings
 
 KEY = "kc_test_a_functional"
+NO_MODEL = Tier3Settings(engine="off")
+"""Starting a worker costs seconds; tests of tier 3 ask for one."""
 
 
 engine = functools.cache(functools.partial(build_engine, hash_key=b"a key of these tests"))
@@ -25,7 +28,12 @@ engine = functools.cache(functools.partial(build_engine, hash_key=b"a key of the
 
 @asynccontextmanager
 async def serve_gateway(
-    upstream: str, *, policy: str = "default", limits: Limits | None = None, **more: Any
+    upstream: str,
+    *,
+    policy: str = "default",
+    limits: Limits | None = None,
+    tier3: Tier3Settings = NO_MODEL,
+    **more: Any,
 ) -> AsyncIterator[tuple[str, Services]]:
     """Serve; the base URL and the services."""
     with tempfile.TemporaryDirectory() as folder:
@@ -37,6 +45,7 @@ async def serve_gateway(
             upstream_key=SecretStr("sk-provider"),
             limits=limits or Limits(),
             stores=StoreSettings(data_dir=folder),
+            tier3=tier3,
         )
         async with open_services(settings, engine(policy)) as services:
             app = make_app(services)

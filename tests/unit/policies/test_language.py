@@ -11,7 +11,7 @@ from policies.loader import load, overlay
 from policies.nodes import Facts
 from policies.policy import Context, Mask, Policy, PolicyError, Rule
 
-ENTITIES = frozenset({"US_SSN", "CREDIT_CARD", "EMAIL_ADDRESS"})
+ENTITIES = frozenset({"US_SSN", "CREDIT_CARD", "EMAIL_ADDRESS", "ORGANIZATION", "NRP"})
 FACTS = Facts(ENTITIES, lambda entity, action: "no" if (entity, action) == ("CREDIT_CARD", "hash") else "")
 
 

@@ -10,7 +10,7 @@ from policies.loader import EXTENDS_MAX, POLICY_BYTES_MAX, load, preset_text, pr
 from policies.policy import PolicyError, Rule
 from recognizers.catalogue import catalogue
 
-ENTITIES = ("US_SSN", "CREDIT_CARD", "EMAIL_ADDRESS")
+ENTITIES = ("US_SSN", "CREDIT_CARD", "EMAIL_ADDRESS", "ORGANIZATION", "NRP")
 
 
 def write(folder: Path, text: str, name: str = "mine.yaml") -> str:

@@ -21,7 +21,8 @@ DEFINITION = (
 
 
 def test_every_definition_file_is_found() -> None:
-    files = [file for file in FOLDER.glob("*/**/*.py") if file.stem != "__init__" and "__pycache__" not in file.parts]
+    others = {"__pycache__", "ner"}
+    files = [f for f in FOLDER.glob("*/**/*.py") if f.stem != "__init__" and not others & set(f.parts)]
     assert len(catalogue()) == len(files) > 9
     assert {entity.lower() for entity in catalogue()} >= {"credit_card", "email_address", "us_ssn", "secret_jwt"}
 
