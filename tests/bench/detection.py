@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gateway.inspection.inspector import Inspector
 from gateway.services import build_engine
 from gateway.stream.holdback import redact
+from gateway.stream.scanner import Scanner
 from recognizers.checksums import luhn
 
 KINDS = {
@@ -81,7 +81,7 @@ def kind_of(span: dict[str, Any], text: str) -> str | None:
     return kind
 
 
-def judge(inspector: Inspector, rows: Iterable[dict[str, Any]]) -> Tally:
+def judge(inspector: Scanner, rows: Iterable[dict[str, Any]]) -> Tally:
     """Redact each text and compare."""
     tally = Tally()
     for row in rows:
