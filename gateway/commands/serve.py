@@ -15,9 +15,11 @@ from gateway.commands.failing import fails_clearly
 def serve(config: Path) -> None:
     """Serve as a configuration file says."""
     from gateway import settings
+    from gateway.kms.process import refuse_dumps
     from gateway.observe import log
     from gateway.server import run
 
+    refuse_dumps()  # before the first key is read
     loaded = settings.load(config)
     log.configure(loaded.log_level, human=False)
     run.run(loaded, lambda url: log.logger().info("listening", url=url, policy=loaded.policy))
