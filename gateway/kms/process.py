@@ -1,4 +1,5 @@
-"""What a process does to itself before it holds keys: no core dump, and no other process of its user may read its memory."""
+"""What a process does to itself before it holds keys: no core dump, and no other process of its user may read its
+memory."""
 
 from __future__ import annotations
 
@@ -10,8 +11,8 @@ _PR_SET_DUMPABLE = 4  # prctl(2)
 
 
 def refuse_dumps() -> bool:
-    """Turns core dumps off and makes the process non-dumpable, which also closes its /proc files to others of its user and
-    refuses debuggers. Children inherit the first, not the second.
+    """Turns core dumps off and makes the process non-dumpable, which also closes its /proc files to others of its user
+    and refuses debuggers. Children inherit the first, not the second.
 
     Returns:
         whether both hold; elsewhere than on Linux only the first can.
