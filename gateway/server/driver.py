@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from time import perf_counter
 
 import aiohttp
 from aiohttp import web
 
-from gateway.errors import GatewayError, InspectionFailed, UpstreamTimeout, UpstreamUnavailable
+from gateway.errors import GatewayError, InspectionFailed, ResponseTooLarge, UpstreamTimeout, UpstreamUnavailable
 from gateway.models.bridge import bridged
 from gateway.observe.log import describe, logger
 from gateway.server.live import live
 from gateway.server.translated import TranslatedStream
 from gateway.server.watchdog import Watchdog
+from gateway.settings import Limits
 from gateway.stream.events import (
     BytesReceived,
     ClientGone,
@@ -46,7 +48,7 @@ class Driver:
         upstream: aiohttp.ClientResponse | TranslatedStream,
         client: web.StreamResponse,
         transport: asyncio.Transport | None,
-        stall_seconds: float,
+        limits: Limits,
         watchdog: Watchdog,
         on_report: Callable[[Report], None],
         *,
@@ -58,7 +60,7 @@ class Driver:
             upstream: the provider's answer, its headers read.
             client: the answer to the client, prepared and not begun.
             transport: the client's; None when it has gone.
-            stall_seconds: longest wait for a client that does not read.
+            limits: how long a client may not read, and how much time inspection may take.
             watchdog: of this stream, not started.
             on_report: is told what was found.
             waits: the session's scanner may wait for a model.
@@ -67,7 +69,8 @@ class Driver:
         self._upstream = upstream
         self._client = client
         self._transport = transport
-        self._stall_seconds = stall_seconds
+        self._stall_seconds = limits.client_stall_seconds
+        self._cpu_seconds_left = limits.stream_cpu_seconds
         self._watchdog = watchdog
         self._on_report = on_report
         self._is_chunked = client.headers.get("Transfer-Encoding") == "chunked"
@@ -93,9 +96,11 @@ class Driver:
                         failure = UpstreamTimeout() if watchdog.has_bitten else UpstreamUnavailable()
                     if self._fault is not None:
                         raise self._fault
+                    if self._cpu_seconds_left < 0:
+                        failure = ResponseTooLarge()
                     event: Event = UpstreamFailed(failure) if failure else BytesReceived(data) if data else EndOfBody()
                     await self._carry_out(
-                        await bridged(session.receive, event) if self._waits else session.receive(event)
+                        await bridged(session.receive, event) if self._waits else self._received(event)
                     )
         except (ConnectionError, TimeoutError):
             # Ours is the client's side: the provider's failures were caught where it is read.
@@ -112,6 +117,12 @@ class Driver:
         finally:
             watchdog.stop()
 
+    def _received(self, event: Event) -> list[Command]:
+        started = perf_counter()
+        commands = self._session.receive(event)
+        self._cpu_seconds_left -= perf_counter() - started
+        return commands
+
     def _take(self, data: bytes) -> bool:
         """A piece of the body, while `run` waits for one; False leaves it to `run`. That is woken where the stream ends
         here: no end comes without `CloseUpstream`, which ends the wait."""
@@ -122,11 +133,14 @@ class Driver:
             or transport is None
             or transport.is_closing()
             or transport.get_write_buffer_size() > WRITE_BUFFER_BYTES
+            or self._cpu_seconds_left < 0
         ):
             return False
         self._watchdog.feed()
+        started = perf_counter()
         try:
             answer = self._session.take(data)
+            self._cpu_seconds_left -= perf_counter() - started
             if isinstance(answer, bytes):
                 self._write(transport, answer)
                 return True

@@ -39,6 +39,7 @@ from gateway.verdict import Direction, Finding
 from gateway.wire.format import Slot, WireFormat
 from gateway.wire.json_text import Kind, Node, parse
 from gateway.wire.json_text import quote as quote_json
+from gateway.wire.key_fragments import without_keys
 from policies.firewall_rules import WARN
 
 _Result = TypeVar("_Result")
@@ -145,6 +146,9 @@ class Proxy:
     async def _whole(self, answer: Answer, request: web.Request, answers: Scanner) -> web.Response:
         limits = self._services.settings.limits
         body = await read_body(answer.response, limits.response_bytes, answer.provider.waits.silence_seconds)
+        if answer.status >= 400:
+            key = answer.provider.key
+            body = without_keys(body, key.get_secret_value() if key is not None else "")
         if answer.translation is not None:
             body = await _off_loop(body, answer.translated)
         shown, inspected = await _off_loop(body, lambda body: self._inspect_response(body, answers))
@@ -190,7 +194,7 @@ class Proxy:
             answer.source,
             client,
             request.transport,
-            services.settings.limits.client_stall_seconds,
+            services.settings.limits,
             Watchdog(answer.provider.waits.silence_seconds, answer.provider.waits.total_seconds),
             lambda report: self._report(Direction.RESPONSE, report.channel, report.findings),
             waits=Direction.RESPONSE in services.engine.waits,

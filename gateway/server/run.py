@@ -15,7 +15,7 @@ from aiohttp import web
 from gateway.errors import ConfigurationError
 from gateway.server.app import make_app
 from gateway.services import open_services
-from gateway.settings import Settings
+from gateway.settings import Limits, Settings
 
 new_event_loop: Callable[[], asyncio.AbstractEventLoop] | None = None
 with suppress(ImportError):  # it has no wheels for Windows
@@ -31,13 +31,7 @@ async def serve(settings: Settings, on_ready: Callable[[str], None], *, drain_se
         ConfigurationError: something in the settings cannot be used, or the port is taken.
     """
     async with open_services(settings) as services:
-        runner = web.AppRunner(
-            make_app(services),
-            access_log=None,
-            handler_cancellation=True,
-            max_field_size=settings.limits.header_bytes,
-            shutdown_timeout=drain_seconds,
-        )
+        runner = web.AppRunner(make_app(services), **runner_options(settings.limits, drain_seconds))
         await runner.setup()
         # What stands now stays: a full collection that walks over all recognizers stops every stream for 50 ms.
         gc.collect()
@@ -48,6 +42,17 @@ async def serve(settings: Settings, on_ready: Callable[[str], None], *, drain_se
             await _stopped()
         finally:
             await runner.cleanup()
+
+
+def runner_options(limits: Limits, drain_seconds: float) -> dict[str, Any]:
+    """How the server treats its connections."""
+    return {
+        "access_log": None,
+        "handler_cancellation": True,
+        "max_field_size": limits.header_bytes,
+        "keepalive_timeout": limits.header_read_seconds,
+        "shutdown_timeout": drain_seconds,
+    }
 
 
 def run(settings: Settings, on_ready: Callable[[str], None]) -> None:

@@ -56,8 +56,12 @@ class Limits(Section):
     json_depth: int = Field(64, ge=4, le=500, description="nesting of a JSON body or event")
     json_nodes: int = Field(500_000, ge=100, description="values in a JSON body or event")
     header_bytes: int = Field(16_384, ge=1024, le=1 << 20, description="size of one header field")
+    header_read_seconds: Seconds = Field(
+        75, description="deadline for a request's line and headers, and how long a connection may idle before them"
+    )
     body_read_seconds: Seconds = Field(60, description="deadline for a request's body")
     client_stall_seconds: Seconds = Field(60, description="longest wait for a client that does not read")
+    stream_cpu_seconds: Seconds = Field(120, description="time spent on inspecting one streamed answer")
     streams: int = Field(10_000, ge=1, description="open streams; more get 503")
 
 

@@ -22,6 +22,7 @@ from gateway.stream.holdback import BATCH_CHARS, LEFT_CONTEXT_CHARS, HoldBack, R
 from gateway.stream.scanner import Scanner
 from gateway.verdict import Finding
 from gateway.wire.json_text import quote
+from gateway.wire.numbers import long_number
 
 DEPTH_MAX = 128
 KEY_CONTEXT_CHARS = 64
@@ -29,13 +30,11 @@ KEY_CHARS_MAX = 256
 """Replaced keys that agree in this many characters are taken for the same."""
 BARE_CHARS_MAX = 64
 """A number or literal longer than this is no longer taken for one."""
-LONG_NUMBER_DIGITS = 7
 
 _SPACE = " \t\n\r"
 _BODY = re.compile(r'[^"\\]*')
 _BARE = re.compile(r"[^\s,\]}\[{\":]*")
 _LITERAL = re.compile(r"true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?", re.ASCII)
-_DIGITS = re.compile(r"-?0*([0-9]*)", re.ASCII)
 
 
 class _Expect(Enum):
@@ -228,18 +227,19 @@ class JsonHoldBack:
         token = self._bare.rstrip(_SPACE)
         space = self._bare[len(token) :]
         is_literal = _LITERAL.fullmatch(token) is not None
-        digits = _DIGITS.match(token)
-        if truncated or not is_literal or (digits and len(digits.group(1)) >= LONG_NUMBER_DIGITS):
+        number = long_number(token) if is_literal else None
+        if truncated or not is_literal or number is not None:
+            read = number or token
             context = f"{self._key}: " if self._key else ""
             scanner = self._plain if is_literal else self._scanner
             channel = channel_of(scanner, context=context, json_text=not is_literal)
             try:
-                shown = channel.push(token) + channel.finish(truncated=truncated)
+                shown = channel.push(read) + channel.finish(truncated=truncated)
             finally:
                 self.findings += channel.findings
             if channel.block is not None:
                 raise channel.block
-            if shown != token:
+            if shown != read:
                 # A token in the place of a number is one itself, or stands in quotes like every other replacement.
                 is_number = shown[-1:].isdigit() and _LITERAL.fullmatch(shown)
                 token = quote(shown).decode() if is_literal and not is_number else shown

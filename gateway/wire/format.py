@@ -16,6 +16,7 @@ from typing import Protocol
 
 from gateway.errors import GatewayError
 from gateway.wire.json_text import Kind, Node
+from gateway.wire.numbers import long_number
 
 Step = str | int
 Channel = tuple[Step, ...]
@@ -23,10 +24,7 @@ Channel = tuple[Step, ...]
 
 ALTERED = "altered-by-holdback"
 """The signature of a signed text that lost something: its own would not be accepted any more."""
-LONG_NUMBER_DIGITS = 7
-"""Numbers with fewer digits identify nobody."""
 _SAFE_SHAPE = re.compile(r"(?=[0-9._:/+=-]*[A-Za-z])[A-Za-z0-9._:/+=-]{1,128}|")
-_INTEGER_DIGITS = re.compile(rb"-?0*([0-9]*)")
 _ATTACHMENT_TYPES = frozenset(
     {
         *("image_url", "input_image", "input_audio", "audio_url", "file", "input_file", "video_url"),
@@ -187,9 +185,9 @@ def _string(node: Node, rules: Rules, steps: tuple[Step, ...], name: str, trust:
 def _number(node: Node, rules: Rules, steps: tuple[Step, ...], name: str, trust: Trust) -> Iterator[Slot]:
     if trust is Trust.FORMAT and name in rules.numbers:
         return
-    match = _INTEGER_DIGITS.match(node.raw)
-    if match is not None and len(match.group(1)) >= LONG_NUMBER_DIGITS:
-        yield Slot(SlotKind.NUMBER, node.start, node.end, steps, node.raw.decode(), context_of(name, rules, trust))
+    text = long_number(node.raw.decode())
+    if text is not None:
+        yield Slot(SlotKind.NUMBER, node.start, node.end, steps, text, context_of(name, rules, trust))
 
 
 def context_of(name: str, rules: Rules, trust: Trust) -> str:

@@ -11,6 +11,7 @@ from gateway.wire.json_text import Kind, Node, quote
 from gateway.wire.openai_errors import error_body
 
 CUT_OFF_REASONS = frozenset({"length", "max_tokens", "content_filter"})
+INDEX_DIGITS_MAX = 18
 _NO_REASONS = frozenset({"", "null"})
 """What some servers write for `null` (Ollama, SGLang, KoboldCpp): no end at all."""
 
@@ -69,10 +70,19 @@ def string(node: Node, name: str) -> str:
 
 
 def index_of(node: Node, place: int, name: str = "index") -> int:
-    """An element's own index, else its place in the list."""
+    """An element's own index, else its place in the list.
+
+    Raises:
+        UpstreamProtocolError: it is anything but a count. Clients may take `1.0`, `1e0` or `true` for the index 1, and
+            would join what was inspected apart.
+    """
     own = node.get(name)
-    is_plain = own is not None and own.kind is Kind.NUMBER and own.raw.isdigit() and len(own.raw) < 19
-    return int(own.raw) if own is not None and is_plain else place
+    if own is None or own.raw == b"null":
+        return place
+    digits = own.raw if own.kind is Kind.NUMBER else own.raw[1:-1]
+    if own.kind not in (Kind.NUMBER, Kind.STRING) or not digits.isdigit() or len(digits) > INDEX_DIGITS_MAX:
+        raise UpstreamProtocolError
+    return int(digits)
 
 
 def frame_of(root: Node, rules: Rules, names: Collection[str]) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gateway.errors import UpstreamTimeout
+from gateway.errors import UpstreamProtocolError, UpstreamTimeout
 from gateway.wire.format import Channel, Chunk, Slot, SlotKind
 from gateway.wire.json_text import parse
 from gateway.wire.openai_chat import FORMAT, RULES
@@ -90,15 +90,22 @@ def test_channels_of_a_delta(piece: Any, expected: Any) -> None:
     [
         ({"index": 2, "delta": {"content": "a"}}, (2, "content")),
         ({"delta": {"content": "a"}}, (0, "content")),
-        ({"index": "1", "delta": {"content": "a"}}, (0, "content")),
-        ({"index": -1, "delta": {"content": "a"}}, (0, "content")),
+        ({"index": None, "delta": {"content": "a"}}, (0, "content")),
+        ({"index": "1", "delta": {"content": "a"}}, (1, "content")),
         ({"index": 10**9, "delta": {"content": "a"}}, (10**9, "content")),
-        ({"index": 10**18, "delta": {"content": "a"}}, (0, "content")),
     ],
 )
 def test_the_choice_of_a_channel(choice: Any, expected: Channel) -> None:
     found = chunk({"choices": [choice]}).slots
     assert [slot.channel for slot in found if slot.kind is TEXT and slot.text == "a"] == [expected]
+
+
+@pytest.mark.parametrize("index", [-1, 1.0, True, "1.0", "", "one", 10**18, [1], {"a": 1}])
+def test_an_index_that_clients_may_read_otherwise_fails_closed(index: Any) -> None:
+    with pytest.raises(UpstreamProtocolError):
+        chunk({"choices": [{"index": index, "delta": {"content": "a"}}]})
+    with pytest.raises(UpstreamProtocolError):
+        chunk({"choices": [{"delta": {"tool_calls": [{"index": index, "function": {"arguments": "a"}}]}}]})
 
 
 @pytest.mark.parametrize(
