@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import gateway
 import policies
 import recognizers
+from gateway.audit.opened import Audit, note_control, open_audit
 from gateway.control import Control, open_control
 from gateway.egress import Egress
 from gateway.errors import ConfigurationError, Overloaded
@@ -42,6 +43,7 @@ class Services:
     token_keys: TokenKeySource
     control: Control
     canary_epochs: CanaryEpochs
+    audit: Audit
 
 
 class Admission:
@@ -139,6 +141,7 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
         open_stores(places(settings.stores)) as stores,
         Egress(frozenset(settings.egress.open_origins), total_seconds=settings.egress.total_seconds) as egress,
         open_pool(settings) as pool,
+        AsyncExitStack() as closing,
     ):
         engine = engine or build_engine(settings.policy, hash_key=hash_key(settings))
         engine = with_model(engine, model) if model else engine
@@ -148,6 +151,9 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
         admission = Admission(settings.limits.streams, metrics)
         master_key = settings.tokens.master_key
         keys = local_keys(master_key.get_secret_value() if master_key else None, Path(settings.stores.data_dir))
+        control = open_control(settings)
+        audit = await closing.enter_async_context(open_audit(settings.audit, stores.database, control.master.derive))
+        control.events.attach(lambda event: note_control(audit, event))
         yield Services(
             settings,
             engine,
@@ -158,6 +164,7 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
             stores,
             egress,
             keys,
-            open_control(settings),
+            control,
             CanaryEpochs(),
+            audit,
         )

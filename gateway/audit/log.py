@@ -174,7 +174,10 @@ def _binding(chain: str, seq: int, name: str) -> Binding:
 class Recorder:
     """The events of one request: findings beyond a cap are counted, and the end waits for all of them."""
 
-    def __init__(self, log: AuditLog, *, tenant: str, request_id: str, user: str = "", ip: str = "") -> None:
+    def __init__(
+        self, log: AuditLog, *, tenant: str, request_id: str, user: str = "", ip: str = "", fails_open: bool = False
+    ) -> None:
+        self._fails_open = fails_open
         self._log, self._tenant, self._request_id, self._user, self._ip = log, tenant, request_id, user, ip
         self._pending: set[asyncio.Future[None]] = set()
         self._findings = self._left_out = 0
@@ -202,11 +205,22 @@ class Recorder:
             self._put(Kind.STREAM, {"left_out": self._left_out})
             self._left_out = 0
         pending, self._pending = self._pending, set()
-        for done in pending:
-            await asyncio.shield(done)
+        try:
+            for done in pending:
+                await asyncio.shield(done)
+        except AuditUnavailable:
+            self._unrecorded()
 
     def _put(self, kind: Kind, fields: dict[str, str | int | float | bool]) -> None:
-        event = AuditEvent(
-            kind, self._tenant, time.time_ns() // 1000, self._request_id, fields, user=self._user, ip=self._ip
-        )
-        self._pending.add(self._log.note(event))
+        # A finding leads to its request by the id; what names a person is kept with the request's other events.
+        user, ip = ("", "") if kind in (Kind.REDACTION, Kind.RESTORE) else (self._user, self._ip)
+        event = AuditEvent(kind, self._tenant, time.time_ns() // 1000, self._request_id, fields, user=user, ip=ip)
+        try:
+            self._pending.add(self._log.note(event))
+        except AuditUnavailable:
+            self._unrecorded()
+
+    def _unrecorded(self) -> None:
+        if not self._fails_open:
+            raise AuditUnavailable(retry_after_seconds=5)
+        logger().error("unrecorded", request_id=self._request_id)

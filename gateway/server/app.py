@@ -8,15 +8,18 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from gateway.errors import GatewayError, MethodNotAllowed, RequestTooLarge, UnknownEndpoint
+from gateway.errors import AuthenticationError, GatewayError, MethodNotAllowed, RequestTooLarge, UnknownEndpoint
 from gateway.observe.log import describe, logger
 from gateway.server.admin.door import PREFIX, add_admin_routes
 from gateway.server.authn import authenticate
 from gateway.server.doors import add_doors
 from gateway.server.errors import REQUEST_ID, REQUEST_ID_HEADER, error_response
 from gateway.server.openapi import described
+from gateway.server.recording import RECORDER, FailedLogins, note_refusal
 from gateway.services import Services
+from gateway.token_keys import LOCAL_TENANT
 
+FAILED_LOGINS = web.AppKey("failed_logins", FailedLogins)
 SERVICES = web.AppKey("services", Services)
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _FOREIGN: dict[int, type[GatewayError]] = {404: UnknownEndpoint, 405: MethodNotAllowed, 413: RequestTooLarge}
@@ -28,6 +31,7 @@ def make_app(services: Services) -> web.Application:
     limits = services.settings.limits
     app = web.Application(client_max_size=limits.request_bytes, middlewares=[_answer])
     app[SERVICES] = services
+    app[FAILED_LOGINS] = FailedLogins()
     add_doors(app, services)
     add_admin_routes(app, services)
     app.router.add_get("/healthz", _healthy)
@@ -44,9 +48,13 @@ async def _answer(request: web.Request, handler: _Handler) -> web.StreamResponse
     request[REQUEST_ID] = request_id
     services = request.app[SERVICES]
     started = time.perf_counter()
+    request[RECORDER] = services.audit.recorder(tenant=LOCAL_TENANT, request_id=request_id, ip=request.remote or "")
     try:
         response = await _guarded(request, handler, services)
     except GatewayError as error:
+        await note_refusal(request[RECORDER], error)
+        if isinstance(error, AuthenticationError):
+            request.app[FAILED_LOGINS].note(services.audit, error.code, started)
         services.metrics.failures.labels(error.code).inc()
         response = error_response(error, request_id, request)
         logger().info("refused", request_id=request_id, code=error.code, param=error.param, **_cause(error))

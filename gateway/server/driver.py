@@ -9,7 +9,7 @@ The usual piece is taken where it arrives (`live.py`) and written at once; all e
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from time import perf_counter
 
 import aiohttp
@@ -25,6 +25,7 @@ from gateway.settings import Limits
 from gateway.stream.events import (
     BytesReceived,
     ClientGone,
+    CloseUpstream,
     Command,
     EndOfBody,
     Event,
@@ -34,6 +35,7 @@ from gateway.stream.events import (
     UpstreamFailed,
 )
 from gateway.stream.session import Session
+from gateway.stream.state import State
 
 WRITE_BUFFER_BYTES = 1 << 16
 """More unsent bytes than this, and the client has to read before it gets more."""
@@ -51,6 +53,7 @@ class Driver:
         limits: Limits,
         watchdog: Watchdog,
         on_report: Callable[[Report], None],
+        before_end: Callable[[], Awaitable[None]],
         *,
         waits: bool = False,
     ) -> None:
@@ -63,6 +66,7 @@ class Driver:
             limits: how long a client may not read, and how much time inspection may take.
             watchdog: of this stream, not started.
             on_report: is told what was found.
+            before_end: waited for before the last bytes of the stream go; where it fails, they do not go.
             waits: the session's scanner may wait for a model.
         """
         self._session = session
@@ -73,6 +77,8 @@ class Driver:
         self._cpu_seconds_left = limits.stream_cpu_seconds
         self._watchdog = watchdog
         self._on_report = on_report
+        self._before_end: Callable[[], Awaitable[None]] | None = before_end
+        self._ending: tuple[list[Command], int] | None = None
         self._is_chunked = client.headers.get("Transfer-Encoding") == "chunked"
         self._has_begun = False
         self._fault: Exception | None = None
@@ -96,6 +102,12 @@ class Driver:
                         failure = UpstreamTimeout() if watchdog.has_bitten else UpstreamUnavailable()
                     if self._fault is not None:
                         raise self._fault
+                    if self._ending is not None:
+                        (commands, taken), self._ending = self._ending, None
+                        await self._carry_out(commands)
+                        data = data[taken:]
+                        if not data and failure is None:
+                            continue
                     if self._cpu_seconds_left < 0:
                         failure = ResponseTooLarge()
                     event: Event = UpstreamFailed(failure) if failure else BytesReceived(data) if data else EndOfBody()
@@ -134,6 +146,7 @@ class Driver:
             or transport.is_closing()
             or transport.get_write_buffer_size() > WRITE_BUFFER_BYTES
             or self._cpu_seconds_left < 0
+            or self._ending is not None
         ):
             return False
         self._watchdog.feed()
@@ -144,6 +157,9 @@ class Driver:
             if isinstance(answer, bytes):
                 self._write(transport, answer)
                 return True
+            if self._session.state is not State.STREAMING and self._before_end is not None:
+                self._ending = answer, len(data)
+                return False  # the end may have to wait, and `run` can
             for command in answer:
                 if isinstance(command, Send):
                     self._write(transport, command.data)
@@ -161,6 +177,8 @@ class Driver:
 
     async def _carry_out(self, commands: list[Command]) -> None:
         transport, write = self._transport, self._client.write
+        if self._before_end is not None and self._session.state is not State.STREAMING:
+            commands = await self._end(commands)
         for command in commands:
             if isinstance(command, Send):
                 if transport is not None and transport.get_write_buffer_size() > WRITE_BUFFER_BYTES:
@@ -171,6 +189,20 @@ class Driver:
                 self._has_begun = True
             else:
                 self._obey(command)
+
+    async def _end(self, commands: list[Command]) -> list[Command]:
+        """The commands that end a stream, once everything that was found in it is on record; else those that break it
+        off."""
+        before_end, self._before_end = self._before_end, None
+        assert before_end is not None  # noqa: S101 - the caller's condition
+        try:
+            for command in commands:
+                if isinstance(command, Report):
+                    self._on_report(command)
+            await before_end()
+        except GatewayError as error:
+            return [Send(self._session.refusal(error)), CloseUpstream(), Finish(error)]
+        return [command for command in commands if not isinstance(command, Report)]
 
     def _obey(self, command: Command) -> None:
         if isinstance(command, Report):

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from gateway.audit.event import Kind as AuditKind
 from gateway.errors import (
     RequestTimeout,
     RequestTooLarge,
@@ -28,6 +29,7 @@ from gateway.providers.routing import Candidate
 from gateway.server.caller import caller_of
 from gateway.server.driver import Driver
 from gateway.server.errors import REQUEST_ID, REQUEST_ID_HEADER
+from gateway.server.recording import RECORDER, note_attack, note_findings, note_refusal
 from gateway.server.translated import asked_of, others_of, translation_of
 from gateway.server.upstream import Answer, Ask, call, read_body, response_headers
 from gateway.server.watchdog import Watchdog
@@ -67,7 +69,8 @@ class Proxy:
         started = time.perf_counter()
         root, inspected, answers = await self._inspect_request(request, body)
         self._services.metrics.inspect_seconds.observe(time.perf_counter() - started)
-        self._note(Direction.REQUEST, inspected)
+        self._note(request, Direction.REQUEST, inspected)
+        await request[RECORDER].durable()
         is_stream = (flag := root.get("stream")) is not None and flag.raw == b"true"
         model = root.get("model")
         name = model.text() if model is not None and model.kind is Kind.STRING else ""
@@ -125,6 +128,7 @@ class Proxy:
         exchange = await _off_loop(body, lambda _: desk.take(root, slots, wire, caller, keys, epoch=epoch))
         if exchange.had_canary:
             epochs.turn(caller.tenant, caller.agent)
+            request[RECORDER].note(AuditKind.FIREWALL, {"agent": caller.agent, "reason": "canary_in_request"})
             logger().warning("canary_in_request", agent=caller.agent)
         self._attacks(request, exchange.attacks)
         inspected = exchange.inspected
@@ -152,7 +156,8 @@ class Proxy:
         if answer.translation is not None:
             body = await _off_loop(body, answer.translated)
         shown, inspected = await _off_loop(body, lambda body: self._inspect_response(body, answers))
-        self._note(Direction.RESPONSE, inspected)
+        self._note(request, Direction.RESPONSE, inspected)
+        await request[RECORDER].durable()
         return web.Response(
             status=answer.status,
             body=shown,
@@ -196,18 +201,21 @@ class Proxy:
             request.transport,
             services.settings.limits,
             Watchdog(answer.provider.waits.silence_seconds, answer.provider.waits.total_seconds),
-            lambda report: self._report(Direction.RESPONSE, report.channel, report.findings),
+            lambda report: self._report(request, Direction.RESPONSE, report.channel, report.findings),
+            request[RECORDER].durable,
             waits=Direction.RESPONSE in services.engine.waits,
         )
         await driver.run()
         if driver.error is not None:
             services.metrics.failures.labels(driver.error.code).inc()
             logger().warning("stream_failed", code=driver.error.code)
+            await note_refusal(request[RECORDER], driver.error)
         return client
 
     def _attacks(self, request: web.Request, attacks: Sequence[Attack]) -> None:
         """What the firewall saw: counted, logged, and kept for a header of the answer when the policy warns."""
         for attack in attacks:
+            note_attack(request[RECORDER], attack)
             self._services.metrics.attack(attack.families)
             logger().info("attack", path=attack.path, score=attack.score, families=attack.families)
         if attacks and self._services.engine.guard.action == WARN:
@@ -219,11 +227,12 @@ class Proxy:
         marks = {MONITOR_HEADER: ", ".join(monitored)} if monitored else {}
         return marks | ({FIREWALL_HEADER: request[FIREWALL_MARK]} if FIREWALL_MARK in request else {})
 
-    def _note(self, direction: Direction, inspected: Inspected) -> None:
+    def _note(self, request: web.Request, direction: Direction, inspected: Inspected) -> None:
         for path, findings in inspected.reports:
-            self._report(direction, path, findings)
+            self._report(request, direction, path, findings)
 
-    def _report(self, direction: Direction, channel: str, findings: tuple[Finding, ...]) -> None:
+    def _report(self, request: web.Request, direction: Direction, channel: str, findings: tuple[Finding, ...]) -> None:
+        note_findings(request[RECORDER], direction, channel, findings)
         self._services.metrics.count(direction.value, findings)
         entities = sorted({finding.entity for finding in findings})
         logger().debug("redacted", direction=direction.value, channel=channel, entities=entities, count=len(findings))

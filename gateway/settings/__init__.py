@@ -17,6 +17,7 @@ import yaml
 from pydantic import BaseModel, Field, SecretStr
 
 from gateway.errors import ConfigurationError
+from gateway.settings.audit import AuditSettings
 from gateway.settings.egress import EgressSettings
 from gateway.settings.fields import Name, Seconds, Section, secret
 from gateway.settings.keys import KeySettings
@@ -91,6 +92,7 @@ class Settings(Section):
     tokens: TokenSettings = TokenSettings()
     keys: KeySettings = KeySettings()
     tier3: Tier3Settings = Tier3Settings()
+    audit: AuditSettings = AuditSettings()
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="least severe line to log")
 
 

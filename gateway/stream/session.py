@@ -290,5 +290,8 @@ class Session:
             del out[decided:]
         self._channels.clear()
         self.state = after(self.state, Step.FAILURE)
-        out.append(sse.encode(*self._wire.error_event(error, self._made_up.next)))
-        return [*self._sent(out), CloseUpstream(), Finish(error)]
+        return [*self._sent([*out, self.refusal(error)]), CloseUpstream(), Finish(error)]
+
+    def refusal(self, error: GatewayError) -> bytes:
+        """The event that says an error, for who breaks the stream off."""
+        return sse.encode(*self._wire.error_event(error, self._made_up.next))

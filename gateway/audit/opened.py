@@ -1,0 +1,105 @@
+"""The audit of a process, opened and closed in one place."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from gateway.audit.event import FIELDS, SYSTEM, AuditEvent, Kind, Value
+from gateway.audit.keeper import FileAnchor, Keeper
+from gateway.audit.log import AuditKeys, AuditLog, Recorder
+from gateway.errors import ConfigurationError
+from gateway.observe.events import ControlEvent
+from gateway.settings.audit import AuditSettings
+from gateway.stores.database import Database
+from gateway.stores.tables.audit import AuditStore
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What writes, what signs, and what reads."""
+
+    log: AuditLog
+    keeper: Keeper
+    store: AuditStore
+    keys: AuditKeys
+    fails_open: bool
+
+    def recorder(self, *, tenant: str, request_id: str, user: str = "", ip: str = "") -> Recorder:
+        """For the events of one request."""
+        return Recorder(self.log, tenant=tenant, request_id=request_id, user=user, ip=ip, fails_open=self.fails_open)
+
+
+def audit_keys(derive: Callable[[str], bytes]) -> AuditKeys:
+    """The keys of the record, of the installation's master key."""
+    return AuditKeys(derive("audit mac"), derive("audit side"))
+
+
+def signing_key(settings: AuditSettings, derive: Callable[[str], bytes]) -> Ed25519PrivateKey:
+    """The operator's key, or the one that follows from the master key.
+
+    Raises:
+        ConfigurationError: the file cannot be read, or holds no Ed25519 key.
+    """
+    if not settings.signing_key_file:
+        return Ed25519PrivateKey.from_private_bytes(derive("audit signing"))
+    try:
+        key = load_pem_private_key(Path(settings.signing_key_file).read_bytes(), password=None)
+    except (OSError, ValueError, TypeError, UnsupportedAlgorithm):
+        key = None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise ConfigurationError(
+            "`audit.signing_key_file` holds no Ed25519 key in PEM.",
+            cure="Make one with `openssl genpkey -algorithm ed25519`.",
+        )
+    return key
+
+
+_KINDS = {
+    "rotate": Kind.KEY_ROTATION,
+    "revoke": Kind.KEY_REVOCATION,
+    "sealed": Kind.SEAL,
+    "seal": Kind.SEAL,
+    "unsealed": Kind.UNSEAL,
+    "unseal": Kind.UNSEAL,
+    "erase": Kind.ERASURE,
+    "delete": Kind.ERASURE,
+}
+
+
+def note_control(audit: Audit, event: ControlEvent) -> None:
+    """An event of the control plane goes into the record."""
+    kind = _KINDS.get(event.action.rpartition(".")[2], Kind.ADMIN)
+    fields: dict[str, Value] = {"method": event.action, "actor": event.actor, "target": event.resource}
+    fields |= {name: value for name, value in event.details.items() if name in FIELDS}
+    audit.log.note(AuditEvent(kind, event.tenant_id or SYSTEM, time.time_ns() // 1000, "", fields))
+
+
+@asynccontextmanager
+async def open_audit(
+    settings: AuditSettings, database: Database, derive: Callable[[str], bytes]
+) -> AsyncIterator[Audit]:
+    """Open the record, and keep it while the block runs; what was noted is written before it ends.
+
+    Raises:
+        ConfigurationError: a key cannot be used, or is not the one that signed last.
+    """
+    store, keys = AuditStore(database), audit_keys(derive)
+    anchor = FileAnchor(Path(settings.anchor_file)) if settings.anchor_file else None
+    async with AuditLog(store, keys, queue_events=settings.queue_events) as log:
+        keeper = Keeper(store, log, signing_key(settings, derive), anchor)
+        await keeper.begin()
+        task = asyncio.create_task(keeper.keep(settings.checkpoint_seconds), name="audit keeper")
+        try:
+            yield Audit(log, keeper, store, keys, settings.when_unavailable == "open")
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
