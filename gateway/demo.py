@@ -22,13 +22,18 @@ LEAK = (
 CUTS = (3, 1, 7, 2, 11, 4, 1, 5)
 """Sizes of the pieces: awkward on purpose."""
 PAUSE_SECONDS = 0.02
+BETWEEN_LETTERS = "\N{BROKEN BAR}"
+SPELLED_CHARS = 200
 
 
 def answer_to(body: dict[str, Any]) -> str:
-    """What the model says: its leak, then the prompt as it reached the model."""
+    """What the model says: its leak, then the prompt as it reached the model, at the end in a way that nothing turns
+    back."""
     messages = body.get("messages") or [{}]
     content = messages[-1].get("content") if isinstance(messages[-1], dict) else ""
-    return f"{LEAK}And what reached me from you is: {content if isinstance(content, str) else json.dumps(content)}"
+    prompt = content if isinstance(content, str) else json.dumps(content)
+    spelled = BETWEEN_LETTERS.join(prompt[:SPELLED_CHARS])
+    return f"{LEAK}And what reached me from you is: {prompt} Letter by letter it was: {spelled}"
 
 
 def pieces(text: str) -> list[str]:

@@ -18,7 +18,7 @@ from gateway.stream.claimants import together
 from gateway.stream.scanner import Scanner
 from gateway.vault.keys import CipherName, TokenKeys, encode
 from gateway.verdict import Direction
-from gateway.wire.format import Rules, Slot, WireFormat
+from gateway.wire.format import Slot, WireFormat
 from gateway.wire.json_text import Node
 from policies.keys.tokens import KEY
 from policies.token_rules import LEAVE, TokenRules
@@ -110,9 +110,9 @@ class Desk:
         attacks = self._guard.judge(root, slots, wire.rules.keys)
         canaries = self._guard.canaries(keys[0], caller.agent, epoch) if self._guard.has_canary else None
         if canaries is None:
-            return replace(self._inspected(root, slots, wire.rules, caller, keys), attacks=attacks)
+            return replace(self._inspected(root, slots, wire, caller, keys), attacks=attacks)
         clean, strips = stripped(slots, canaries.strips)
-        exchange = self._inspected(root, clean, wire.rules, caller, keys)
+        exchange = self._inspected(root, clean, wire, caller, keys)
         edits = [*exchange.inspected.edits, *strips]  # what is rewritten anyway is rewritten from the clean text
         edits = with_sentence(root, edits, planted(canaries.word), wire.system_field)
         return Exchange(
@@ -123,11 +123,11 @@ class Desk:
         )
 
     def _inspected(
-        self, root: Node, slots: Sequence[Slot], wire_rules: Rules, caller: Caller, keys: Sequence[TokenKeys]
+        self, root: Node, slots: Sequence[Slot], wire: WireFormat, caller: Caller, keys: Sequence[TokenKeys]
     ) -> Exchange:
         attachments = self._policy.attachments == "allow"
         if not self._tokenizes:
-            inspected = inspect_slots(slots, self._request, wire_rules, Direction.REQUEST, attachments=attachments)
+            inspected = inspect_slots(slots, self._request, wire.rules, Direction.REQUEST, attachments=attachments)
             return Exchange(inspected, self._response)
         rules = self.rules if caller.detokenizes else replace(self.rules, response=LEAVE)
         roles = Roles(root, slots)
@@ -137,11 +137,15 @@ class Desk:
             self._request,
             keys,
             rules,
-            wire_rules,
+            wire.rules,
             attachments=attachments,
             holdback_chars=self._policy.holdback_chars,
         )
         hosts = Hosts(rules.restore_hosts, roles.trusted_texts())
         left = LEFT if rules.response == LEAVE else ""
         answers = Restoring(self._response, made.ledger, hosts, rules.restore_tools.restores, left)
-        return Exchange(made.inspected, answers)
+        inspected = made.inspected
+        if rules.hint and len(made.ledger):
+            hinted = with_sentence(root, inspected.edits, HINT, wire.system_field)
+            inspected = replace(inspected, edits=tuple(hinted))
+        return Exchange(inspected, answers)

@@ -150,8 +150,9 @@ def with_sentence(root: Node, edits: Sequence[Edit], sentence: str, field: str) 
     if added is None:
         return list(edits)
     at, _, literal = added
-    joined = [
-        (start, end, new[:-1] + literal + new[-1:]) if start < at < end else (start, end, new)
-        for start, end, new in edits
-    ]
-    return joined if any(start < at < end for start, end, _ in edits) else [*edits, added]
+    for place, (start, end, new) in enumerate(edits):
+        if start < at < end:
+            return [*edits[:place], (start, end, new[:-1] + literal + new[-1:]), *edits[place + 1 :]]
+        if start == at == end:  # another sentence
+            return [*edits[:place], (start, end, new + literal), *edits[place + 1 :]]
+    return [*edits, added]

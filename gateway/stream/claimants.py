@@ -15,8 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import cast
 
-from gateway.stream.holdback import Scanner
-from gateway.stream.scanner import SlowAnswers, live_from
+from gateway.stream.scanner import Noticing, PerTool, Scanner, SlowAnswers, live_from
 from gateway.verdict import Finding
 
 
@@ -25,7 +24,7 @@ def together(claimants: Sequence[Scanner]) -> Scanner:
     return claimants[0] if len(claimants) == 1 else Claimants(claimants)
 
 
-class Claimants(SlowAnswers):
+class Claimants(SlowAnswers, PerTool, Noticing):
     """Implements `gateway.stream.holdback.Scanner`. Its progress is the list of theirs."""
 
     __slots__ = ("_members",)
@@ -66,6 +65,13 @@ class Claimants(SlowAnswers):
             swallowed=swallowed,
             final=final,
         )
+
+    def for_tool(self, name: str) -> Scanner:
+        return Claimants([one.for_tool(name) if isinstance(one, PerTool) else one for one in self._members])
+
+    def noticed(self, progress: object) -> list[Finding]:
+        every = zip(self._members, cast(list[object], progress), strict=True)
+        return [found for one, own in every if isinstance(one, Noticing) for found in one.noticed(own)]
 
     def cut_off(self, raw: str) -> bool:
         return any(member.cut_off(raw) for member in self._members)

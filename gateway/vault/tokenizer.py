@@ -101,6 +101,11 @@ class Tokenizer:
         self._entries: dict[tuple[Name, str], Entry] = {}
         self._kept: dict[str, Entry] = {}
 
+    @property
+    def entries(self) -> list[Entry]:
+        """The tokens that were made, in order."""
+        return [*self._entries.values()]
+
     def is_own(self, text: str) -> bool:
         """Whether a text is one of the tokens that the request holds."""
         return bool(self._own) and core_of(text) in self._own

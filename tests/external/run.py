@@ -43,22 +43,11 @@ def judge(seed: str, oracle: str, gateway_port: int, upstream_port: int, *, part
         environment = {**os.environ, "CONFORMANCE_TARGET_API_KEY": KEY}
         subprocess.run(command, env=environment, check=False, capture_output=True, timeout=3600)
         row: dict[str, Any] = json.loads(Path(folder, "summary.json").read_text())["rows"][0]
-        reports = list(Path(folder).glob("*.partial-emission.json"))
-        if reports:
-            row["partial_emission"] = _rate(json.loads(reports[0].read_text()))
+        for report in Path(folder).glob("*.partial-emission.json"):
+            metrics = json.loads(report.read_text())["metrics"]
+            row["partial_emission"] = metrics["partial_emission_rate"]["overall"] + metrics["cases_complete_leak"]
+            row["inconclusive"] += metrics["cases_inconclusive"]
         return row
-
-
-def _rate(report: Any) -> Any:
-    """The first `rate` of a report, wherever it stands."""
-    if isinstance(report, dict):
-        for key, value in report.items():
-            if "rate" in key and isinstance(value, int | float):
-                return value
-        report = list(report.values())
-    if isinstance(report, list):
-        return next((rate for rate in map(_rate, report) if rate is not None), None)
-    return None
 
 
 def gateway(gateway_port: int, upstream_port: int) -> subprocess.Popen[bytes]:
@@ -96,9 +85,11 @@ def main() -> int:
                 "leak_adv": row["leak_adversarial"],
                 "partial_emission": row.get("partial_emission", 0.0),
                 "request_path_leak": len(row["request_path_leak"]),
+                "inconclusive": row["inconclusive"],
             }
             print(f"seed {seed}, {oracle}, {row['cases_applicable']} cases:", rates)
-            leaks += sum(rates.values()) + (row["cases_applicable"] == 0) + row["inconclusive"]
+            is_untold = row["cases_applicable"] == 0 or not (quick or "partial_emission" in row)
+            leaks += sum(rates.values()) + is_untold
     finally:
         process.terminate()
         process.wait(10)

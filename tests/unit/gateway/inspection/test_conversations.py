@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from gateway.inspection.exchange import Caller
+from gateway.inspection.exchange import HINT, Caller
 from gateway.inspection.restoring import LEFT, NOT_FOR_TOOL, UNKNOWN, UNKNOWN_HOST
 from gateway.inspection.tokenizing import BY_SHAPE
 from gateway.verdict import Action
@@ -249,3 +249,18 @@ def test_tokens_of_another_tenant_and_guesses_stay_and_are_seen() -> None:
     assert {finding.action for finding in unknown} == {Action.KEEP}
     for at in range(0, len(said), 5):
         assert asked.streamed([said[:at], said[at:]]) == said.replace(own, "hunter2horse")
+
+
+# The hint.
+
+
+@pytest.mark.parametrize("system", [None, "You are kind.", "My SSN is 536-22-8726"])
+def test_the_model_is_told_to_keep_tokens(system: str | None) -> None:
+    first = [says("system", system)] if system else []
+    body = {"messages": [*first, says("user", "ssn 536-22-8726")]}
+    seen = with_rules(hint=True).ask(body).seen["messages"]
+    assert seen[0]["role"] == "system"
+    assert seen[0]["content"].endswith(HINT)
+    assert "536" not in json.dumps(seen)
+    assert len(seen) == 2
+    assert with_rules(hint=True).ask(user("nothing here")).seen == user("nothing here")
