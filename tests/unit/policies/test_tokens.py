@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.inspection.fit import facts
 from gateway.vault.formats.catalogue import token_formats
 from policies.keys.tokens import KEY
 from policies.loader import load
@@ -26,7 +27,7 @@ tokens:
 
 def rules(folder: Path, text: str) -> TokenRules:
     (folder / "mine.yaml").write_text(f"extends: default\n{text}", encoding="utf-8")
-    found = KEY.of(load(str(folder / "mine.yaml"), ("CREDIT_CARD", "EMAIL_ADDRESS")))
+    found = KEY.of(load(str(folder / "mine.yaml"), facts()))
     assert isinstance(found, TokenRules)
     return found
 
