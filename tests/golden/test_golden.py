@@ -8,33 +8,45 @@ from __future__ import annotations
 
 import json
 import random
+import re
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from gateway.wire.catalogue import wire_formats
 from tests.planted import small
 from tests.playbook import Trace, play, session, sse_datas, texts
 
-CASES = sorted(path for path in (Path(__file__).parent / "openai_chat").iterdir() if path.is_dir())
+CASES = sorted(path.parent for path in Path(__file__).parent.glob("*/*/upstream.sse"))
+FORMATS = {type(wire).__module__.rpartition(".")[2]: wire for wire in wire_formats()}
 
 
-def replay(body: bytes, cuts: list[int]) -> Trace:
-    return play([body[a:b] for a, b in pairwise([0, *cuts, len(body)])], using=session(small()))
+def named(case: Path) -> str:
+    return f"{case.parent.name}/{case.name}"
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def replay(case: Path, body: bytes, cuts: list[int]) -> Trace:
+    using = session(small(), wire=FORMATS[case.parent.name])
+    return play([body[a:b] for a, b in pairwise([0, *cuts, len(body)])], using=using)
+
+
+@pytest.mark.parametrize("case", CASES, ids=named)
 def test_golden(case: Path) -> None:
     upstream, client = (case / "upstream.sse").read_bytes(), (case / "client.sse").read_bytes()
-    assert replay(upstream, []).sent == client
-    assert replay(upstream, list(range(1, len(upstream)))).sent == client
+    assert replay(case, upstream, []).sent == client
+    assert replay(case, upstream, list(range(1, len(upstream)))).sent == client
     generator = random.Random(case.name)
     for _ in range(10):
         cuts = sorted(generator.sample(range(1, len(upstream)), 20))
-        assert replay(upstream, cuts).sent == client
+        assert replay(case, upstream, cuts).sent == client
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+CHAT = [case for case in CASES if case.parent.name == "openai_chat"]
+
+
+@pytest.mark.parametrize("case", CHAT, ids=named)
 def test_the_texts_with_all_recognizers(case: Path) -> None:
     upstream, client = (case / "upstream.sse").read_bytes(), (case / "client.sse").read_bytes()
     expected = texts(json.loads(data) for data in sse_datas(client) if data != "[DONE]")
@@ -43,5 +55,15 @@ def test_the_texts_with_all_recognizers(case: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("case", CASES, ids=named)
+def test_no_value_is_in_any_of_them(case: Path) -> None:
+    client = (case / "client.sse").read_text(encoding="utf-8")
+    assert not re.search(r"jane[^\"]{0,6}@|536-?22|555-0132", client)
+
+
 def test_there_are_cases() -> None:
-    assert len(CASES) >= 8
+    counts = Counter(case.parent.name for case in CASES)
+    assert counts["openai_chat"] >= 8
+    assert counts["openai_responses"] >= 6
+    assert counts["anthropic_messages"] >= 8
+    assert counts["openai_completions"] >= 3
