@@ -80,6 +80,11 @@ class Responses:
         events: list[dict[str, Any]] = [
             {"type": "response.created", "response": {**RESPONSE, "status": "in_progress", "output": []}},
             {"type": "response.output_item.added", "output_index": 0, "item": spoken.item("", "in_progress")},
+            *(
+                [{"type": f"response.{spoken.part}.added", **where, "part": {**part["part"], spoken.done: ""}}]
+                if spoken.part
+                else []
+            ),
             *({"type": f"response.{field}.delta", **where, "delta": piece, **more} for piece in pieces),
             {"type": f"response.{field}.done", **where, spoken.done: text, **more},
             *([{**part, **where, "type": f"response.{spoken.part}.done"}] if spoken.part else []),
