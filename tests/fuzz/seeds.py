@@ -13,16 +13,16 @@ BODIES = [
         b'"function":{"name":"f","arguments":"{\\"a\\":\\"@@\\"}"}}]}],"model":"m","stream":true}'
     ),
     (
-        b'{"system":[{"type":"text","text":"@@"}],"messages":[{"role":"assistant","content":[{"type":"thinking","thinking":"@@",'
-        b'"signature":"altered-by-holdback"},{"type":"tool_use","id":"t","name":"f","input":{"@@":["@@"]}}]}],"max_tokens":5}'
+        b'{"system":[{"type":"text","text":"@@"}],"messages":[{"role":"assistant","content":[{"type":"thinking",'
+        b'"thinking":"@@","signature":"altered-by-holdback"},{"type":"tool_use","id":"t","name":"f","input":{"@@":["@@"]}}]}],"max_tokens":5}'
     ),
     (
         b'{"input":[{"type":"message","role":"user","content":[{"type":"input_text","text":"@@"}]},{"type":"reasoning",'
         b'"summary":[{"type":"summary_text","text":"@@"}],"encrypted_content":"@@"}],"instructions":"@@"}'
     ),
     (
-        b'{"choices":[{"index":0,"message":{"role":"assistant","content":"@@","tool_calls":[]},"text":"@@","logprobs":{"a":"@@"},'
-        b'"finish_reason":"length"}],"content":[{"type":"text","text":"@@"}],"output":[{"content":[{"text":"@@"}]}]}'
+        b'{"choices":[{"index":0,"message":{"role":"assistant","content":"@@","tool_calls":[]},"text":"@@",'
+        b'"logprobs":{"a":"@@"},"finish_reason":"length"}],"content":[{"type":"text","text":"@@"}],"output":[{"content":[{"text":"@@"}]}]}'
     ),
     b'{"data":[{"embedding":"@@","index":0}],"input":"@@","prompt":["@@"],"results":[{"categories":{"@@":1}}]}',
 ]
