@@ -9,12 +9,14 @@ from pathlib import Path
 GOLDEN = Path(__file__).parents[1] / "golden"
 BODIES = [
     (
-        b'{"messages":[{"role":"user","content":"I am @@"},{"role":"assistant","tool_calls":[{"id":"c","type":"function",'
+        b'{"messages":[{"role":"user","content":"I am @@"},{"role":"assistant","tool_calls":[{"id":"c",'
+        b'"type":"function",'
         b'"function":{"name":"f","arguments":"{\\"a\\":\\"@@\\"}"}}]}],"model":"m","stream":true}'
     ),
     (
         b'{"system":[{"type":"text","text":"@@"}],"messages":[{"role":"assistant","content":[{"type":"thinking",'
-        b'"thinking":"@@","signature":"altered-by-holdback"},{"type":"tool_use","id":"t","name":"f","input":{"@@":["@@"]}}]}],"max_tokens":5}'
+        b'"thinking":"@@","signature":"altered-by-holdback"},{"type":"tool_use","id":"t","name":"f",'
+        b'"input":{"@@":["@@"]}}]}],"max_tokens":5}'
     ),
     (
         b'{"input":[{"type":"message","role":"user","content":[{"type":"input_text","text":"@@"}]},{"type":"reasoning",'
@@ -22,7 +24,8 @@ BODIES = [
     ),
     (
         b'{"choices":[{"index":0,"message":{"role":"assistant","content":"@@","tool_calls":[]},"text":"@@",'
-        b'"logprobs":{"a":"@@"},"finish_reason":"length"}],"content":[{"type":"text","text":"@@"}],"output":[{"content":[{"text":"@@"}]}]}'
+        b'"logprobs":{"a":"@@"},"finish_reason":"length"}],"content":[{"type":"text","text":"@@"}],'
+        b'"output":[{"content":[{"text":"@@"}]}]}'
     ),
     b'{"data":[{"embedding":"@@","index":0}],"input":"@@","prompt":["@@"],"results":[{"categories":{"@@":1}}]}',
 ]
