@@ -18,7 +18,7 @@ RUNTIME := $(VENV)/.runtime-stamp
 DEV := $(VENV)/.dev-stamp
 STALE := $(shell { [ "$$(cat $(RUNTIME) 2>/dev/null)" = "$(CURDIR)" ] && $(BIN)/python -c ''; } 2>/dev/null || echo stale)
 
-.PHONY: run venv test check bench test-all verify-external docs train-ner lock clean help stale
+.PHONY: run venv test check bench test-all test-clients verify-external docs train-ner lock clean help stale
 
 run: $(RUNTIME)  ## start the gateway on :8080 with embedded defaults (ARGS="--port 8081 ...")
 	@$(BIN)/holdback dev $(ARGS)
@@ -39,6 +39,9 @@ bench: $(DEV)  ## the benchmark, next to baselines
 
 test-all: $(DEV)  ## the test suite with the long forms of slow tests
 	@$(PYTEST) $(ARGS)
+
+test-clients: $(DEV)  ## stock clients of other environments: Node, LangChain, LiteLLM (installs them)
+	@$(BIN)/python -m tests.clients.run $(ARGS)
 
 verify-external: $(DEV)  ## the public judge in full
 	@$(BIN)/python -m tests.external.run $(ARGS)
