@@ -27,7 +27,7 @@ def imports() -> None:
 def litellm(file: Path, out: Path | None) -> None:
     """Read LiteLLM's proxy configuration FILE. What cannot be carried is listed on standard error."""
     from gateway.importers.litellm import import_litellm
-    from recognizers.catalogue import catalogue
+    from gateway.inspection.fit import facts
 
     if file.stat().st_size > BYTES_MAX:
         raise ConfigurationError("is too large.", file=str(file))
@@ -35,7 +35,7 @@ def litellm(file: Path, out: Path | None) -> None:
         values = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
         raise ConfigurationError("is not YAML in UTF-8.", file=str(file)) from None
-    made = import_litellm(values, catalogue().keys())
+    made = import_litellm(values, facts().entities)
     if made.policy:
         made.config["policy"] = "policy.yaml" if out is None else str(out / "policy.yaml")
     written = {"holdback.yaml": made.config, **({"policy.yaml": made.policy} if made.policy else {})}

@@ -9,10 +9,10 @@ import yaml
 from click.testing import CliRunner
 
 from gateway.cli import main
+from gateway.inspection.fit import facts
 from gateway.pool import open_pool
 from gateway.settings import load
 from policies.loader import load as load_policy
-from recognizers.catalogue import catalogue
 
 CONFIG = """
 model_list:
@@ -86,7 +86,7 @@ async def test_what_comes_out_can_be_used(tmp_path: Path, monkeypatch: pytest.Mo
         assert pool.providers["azure-openai"].base_url == "https://acme.openai.azure.com/openai/v1"
         assert pool.providers["ollama"].base_url == "http://10.0.0.7:11434/v1"
     assert (settings.routing.rounds, settings.routing.breaker_seconds) == (3, 60)
-    policy = load_policy(str(out / "policy.yaml"), catalogue())
+    policy = load_policy(str(out / "policy.yaml"), facts())
     assert policy.decide("CREDIT_CARD", "request", 1.0) == "block"
     assert policy.decide("EMAIL_ADDRESS", "request", 1.0) == "tokenize"
 
