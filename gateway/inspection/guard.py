@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from gateway.errors.firewall import FirewallBlocked
 from gateway.firewall.canary import Watch, canary
-from gateway.firewall.injection import Firewall
+from gateway.firewall.injection import Firewall, Judgement
 from gateway.firewall.rules import FirewallRuleError, own_rule
 from gateway.stream.holdback import redact
 from gateway.vault.keys import TokenKeys
@@ -73,6 +73,15 @@ class Guard:
     def action(self) -> str:
         """What the policy does about an attack."""
         return self._rules.action
+
+    @property
+    def threshold(self) -> float:
+        """Least score that counts."""
+        return self._rules.threshold
+
+    def explain(self, text: str) -> Judgement:
+        """What the firewall thinks of one text."""
+        return self._firewall.judge(text)
 
     def judge(self, root: Node, slots: Sequence[Slot], known: Container[str]) -> tuple[Attack, ...]:
         """The attacks in a request, the worst first.

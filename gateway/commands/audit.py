@@ -1,0 +1,133 @@
+"""`holdback audit`: check a record offline, take one out of its database, introduce a new signing key."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from gateway.commands.failing import fails_clearly
+
+config_option = click.option(
+    "--config", required=True, type=click.Path(path_type=Path), help="Configuration file (YAML)."
+)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group()
+def audit() -> None:
+    """The record of what happened, which proves itself."""
+
+
+@audit.command("verify")
+@click.argument("file", type=_FILE)
+@click.option("--anchor", type=_FILE, help="Checkpoints that were kept elsewhere: they show a cut-off end.")
+@click.option("--key", type=_FILE, help="The operator's first public key (PEM), as it is known elsewhere.")
+@click.option("--config", type=click.Path(path_type=Path), help="Configuration file: its keys check the MACs too.")
+@fails_clearly
+def verify(file: Path, anchor: Path | None, key: Path | None, config: Path | None) -> None:
+    """Check an export (JSON lines); exit code 1 and one line a fault when something is wrong. Needs no network."""
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    from gateway.audit.checkpoint import from_line
+    from gateway.audit.export import read_export
+    from gateway.audit.export import verify as check
+
+    record = read_export(file.read_text(encoding="utf-8").splitlines())
+    kept = [from_line(json.loads(line)) for line in anchor.read_text(encoding="utf-8").splitlines()] if anchor else []
+    first_key = None
+    if key is not None:
+        known = load_pem_public_key(key.read_bytes())
+        first_key = known.public_bytes_raw()  # type: ignore[union-attr]
+    mac_key = _mac_key(config) if config else None
+    found = check(record, first_key=first_key, anchor=kept, mac_key=mac_key)
+    for fault in found:
+        click.echo(f"{fault.chain} row {fault.seq}: {fault.what}" if fault.chain != "*" else fault.what)
+    rows = sum(map(len, record.rows.values()))
+    click.echo(
+        f"{rows} rows in {len(record.rows)} chains, {len(record.checkpoints)} checkpoints, "
+        f"{len(found) or 'no'} fault{'' if len(found) == 1 else 's'}",
+        err=True,
+    )
+    sys.exit(1 if found else 0)
+
+
+@audit.command("export")
+@config_option
+@click.option("--format", "form", default="jsonl", show_default=True, type=click.Choice(["jsonl", "cef"]))
+@click.option("--tenant", help="Only this tenant's chains; the whole record verifies only as a whole.")
+@fails_clearly
+def export(config: Path, form: str, tenant: str | None) -> None:
+    """Write the record to standard output: JSON lines that `verify` reads, or CEF."""
+    asyncio.run(_export(config, form, tenant))
+
+
+async def _export(config: Path, form: str, tenant: str | None) -> None:
+    import gateway
+    from gateway import settings
+    from gateway.audit.event import chain_of
+    from gateway.audit.export import cef_line, checkpoint_lines, key_lines, row_line
+    from gateway.services import places
+    from gateway.stores.tables.audit import AuditStore, Filter
+
+    database = places(settings.load(config).stores).database()
+    try:
+        store = AuditStore(database)
+        chains = tuple(chain_of(tenant, critical=critical) for critical in (False, True)) if tenant else ()
+        if form == "jsonl":
+            keys = await store.keys()
+            if keys:
+                for line in key_lines(keys[0].public_key, keys[1:]):
+                    click.echo(line)
+            for line in checkpoint_lines(await store.checkpoints()):
+                click.echo(line)
+        rows = await store.rows(Filter(chains=chains))
+        while rows:
+            for row in rows:
+                click.echo(row_line(row) if form == "jsonl" else cef_line(row, gateway.__version__))
+            rows = await store.rows(Filter(chains=chains), after=(rows[-1].chain, rows[-1].seq))
+    finally:
+        await database.close()
+
+
+@audit.command("rotate-key")
+@config_option
+@click.option("--old", required=True, type=_FILE, help="The signing key that signed last (PEM).")
+@fails_clearly
+def rotate_key(config: Path, old: Path) -> None:
+    """Introduce the configured signing key by the old one."""
+    asyncio.run(_rotate_key(config, old))
+    click.echo("the configured key signs from now on")
+
+
+async def _rotate_key(config: Path, old: Path) -> None:
+    from gateway import settings
+    from gateway.audit.keeper import Keeper
+    from gateway.audit.log import AuditLog
+    from gateway.audit.opened import audit_keys, signing_key
+    from gateway.control import master_key_of
+    from gateway.services import places
+    from gateway.settings.audit import AuditSettings
+    from gateway.stores.tables.audit import AuditStore
+
+    loaded = settings.load(config)
+    derive = master_key_of(loaded).derive
+    database = places(loaded.stores).database()
+    try:
+        store = AuditStore(database)
+        async with AuditLog(store, audit_keys(derive)) as log:
+            before = signing_key(AuditSettings(signing_key_file=str(old)), derive)
+            await Keeper(store, log, signing_key(loaded.audit, derive)).rotate_key(before)
+    finally:
+        await database.close()
+
+
+def _mac_key(config: Path) -> bytes:
+    from gateway import settings
+    from gateway.audit.opened import audit_keys
+    from gateway.control import master_key_of
+
+    return audit_keys(master_key_of(settings.load(config)).derive).mac
