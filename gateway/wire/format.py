@@ -24,6 +24,8 @@ Channel = tuple[Step, ...]
 
 ALTERED = "altered-by-holdback"
 """The signature of a signed text that lost something: its own would not be accepted any more."""
+COUNT_CHARS_MAX = 13
+"""A time in milliseconds; what counts or dates is no longer."""
 _SAFE_SHAPE = re.compile(r"(?=[0-9._:/+=-]*[A-Za-z])[A-Za-z0-9._:/+=-]{1,128}|")
 _ATTACHMENT_TYPES = frozenset(
     {
@@ -183,7 +185,7 @@ def _string(node: Node, rules: Rules, steps: tuple[Step, ...], name: str, trust:
 
 
 def _number(node: Node, rules: Rules, steps: tuple[Step, ...], name: str, trust: Trust) -> Iterator[Slot]:
-    if trust is Trust.FORMAT and name in rules.numbers:
+    if trust is Trust.FORMAT and name in rules.numbers and len(node.raw) <= COUNT_CHARS_MAX:
         return
     text = long_number(node.raw.decode())
     if text is not None:

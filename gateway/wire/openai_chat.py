@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from gateway.errors import UpstreamProtocolError
 from gateway.wire.format import (
     Channel,
     Chunk,
@@ -65,6 +66,7 @@ RULES = Rules(
     free=frozenset(_FREE.split()),
     opaque=frozenset({"signature", "thought_signature"}),
 )
+_TEXTS = frozenset({"content", "refusal", "reasoning_content", "reasoning", "thinking"})
 _WHOLE = frozenset({"annotations", "name", "images", "citations"})
 """Fields of a delta that come complete in one event, never cut: each is scanned by itself."""
 
@@ -157,6 +159,9 @@ def _channels(delta: Node, channel: Channel, trust: Trust) -> Iterator[Slot]:
         for at, element in enumerate(value.elements):
             if element.kind is Kind.OBJECT:
                 yield from _channels(element, (*channel, key, index_of(element, at)), below)
+            elif element.kind is Kind.STRING and key in _TEXTS:
+                # Pieces of a text in a shape that no client documents: where they would go on nobody can say.
+                raise UpstreamProtocolError
             else:
                 yield from slots(element, RULES, (*steps, at), key, below)
 

@@ -66,6 +66,8 @@ TABLE: list[tuple[str, list[tuple[SlotKind, str]]]] = [
     ('{"content": 1234567e0}', [(NUMBER, "1234567")]),
     ('{"content": 0.1234567}', []),
     ('{"content": 1e400}', []),
+    ('{"created": 1700000000123}', []),
+    ('{"created": 4111111111111111}', [(NUMBER, "4111111111111111")]),
     # Attachments.
     ('{"type": "file"}', [(ATTACHMENT, "")]),
     ('{"items": [{"type": "input_image", "url": "x"}]}', [(ATTACHMENT, ""), (TEXT, "x")]),

@@ -100,6 +100,12 @@ def test_the_choice_of_a_channel(choice: Any, expected: Channel) -> None:
     assert [slot.channel for slot in found if slot.kind is TEXT and slot.text == "a"] == [expected]
 
 
+@pytest.mark.parametrize("name", ["content", "refusal", "reasoning_content", "reasoning", "thinking"])
+def test_pieces_of_text_in_a_shape_that_nobody_documents_fail_closed(name: str) -> None:
+    with pytest.raises(UpstreamProtocolError):
+        delta({name: ["jane@exam"]})
+
+
 @pytest.mark.parametrize("index", [-1, 1.0, True, "1.0", "", "one", 10**18, [1], {"a": 1}])
 def test_an_index_that_clients_may_read_otherwise_fails_closed(index: Any) -> None:
     with pytest.raises(UpstreamProtocolError):
