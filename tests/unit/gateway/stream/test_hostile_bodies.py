@@ -122,27 +122,25 @@ REQUESTS: dict[str, Any] = {
         ],
     },
 }
+MESSAGES: dict[str, dict[str, Any]] = {
+    "content": {"content": TEXT},
+    "refusal": {"refusal": TEXT},
+    "reasoning": {"reasoning_content": TEXT, "reasoning": TEXT},
+    "audio": {"audio": {"id": "a", "transcript": TEXT}},
+    "tools": {
+        "tool_calls": [
+            {"id": "a", "function": {"name": V, "arguments": json.dumps({"a": TEXT, V: 4.111111111111111e15})}}
+        ]
+    },
+    "fc": {"function_call": {"arguments": json.dumps({"a": TEXT})}},
+    "parts": {"content": [{"type": "text", "text": c} for c in TEXT]},
+    "annot": {"annotations": [{"url_citation": {"title": TEXT}}]},
+    "unknown": {"x": {"y": TEXT, "n": 4111111111111111}},
+    "string list": {"content": [TEXT[:12], TEXT[12:]]},
+}
 ANSWERS: dict[str, Any] = {
-    k: {
-        "id": "x",
-        "choices": [{"index": 0, "message": {"role": "assistant", "content": "x", **d}, "finish_reason": "stop"}],
-    }
-    for k, d in {
-        "content": {"content": TEXT},
-        "refusal": {"refusal": TEXT},
-        "reasoning": {"reasoning_content": TEXT, "reasoning": TEXT},
-        "audio": {"audio": {"id": "a", "transcript": TEXT}},
-        "tools": {
-            "tool_calls": [
-                {"id": "a", "function": {"name": V, "arguments": json.dumps({"a": TEXT, V: 4.111111111111111e15})}}
-            ]
-        },
-        "fc": {"function_call": {"arguments": json.dumps({"a": TEXT})}},
-        "parts": {"content": [{"type": "text", "text": c} for c in TEXT]},
-        "annot": {"annotations": [{"url_citation": {"title": TEXT}}]},
-        "unknown": {"x": {"y": TEXT, "n": 4111111111111111}},
-        "string list": {"content": [TEXT[:12], TEXT[12:]]},
-    }.items()
+    name: {"id": "x", "choices": [{"index": 0, "message": {"role": "assistant", "content": "x", **message}}]}
+    for name, message in MESSAGES.items()
 }
 ANSWERS["logprobs"] = {
     "choices": [
