@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+
 import pytest
 from azure.keyvault.keys.crypto import KeyWrapAlgorithm
 from azure.keyvault.keys.crypto.aio import CryptographyClient
@@ -83,6 +86,21 @@ def test_gcp_crc_is_castagnolis() -> None:
     assert _crc(b"123456789") == 0xE3069283  # the check value in catalogues of CRCs
     assert _crc(bytes(32)) == 0x8A9136AA  # RFC 3720 appendix B.4
     assert all(_crc(bytes(range(n))) == kms_gcp.crc32c(bytes(range(n))) for n in range(256))
+
+
+async def test_gcp_retries_a_service_that_is_away_whatever_the_timeout_says_unless_told_not_to(gcp: FakeGcp) -> None:
+    provider = GcpProvider(kms_gcp.CONFIG, endpoints=gcp.endpoints)
+    wrapped = await provider.wrap(KEY, CONTEXT)
+    await gcp.stop()
+    asked = {"name": kms_gcp.KEY, "ciphertext": wrapped}
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(1.5):
+            await provider._kms().decrypt(request=asked, timeout=0.3)  # the library's default
+    start = time.monotonic()
+    with pytest.raises(KeyUnavailable):
+        await provider.unwrap(wrapped, CONTEXT)
+    assert time.monotonic() - start < 1.5
+    await provider.close()
 
 
 async def test_gcp_impersonates_once(gcp: FakeGcp) -> None:
