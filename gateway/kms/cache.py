@@ -159,6 +159,11 @@ class KeyCache:
         found = self._leases.get(name)
         return 0.0 if found is None else max(0.0, found.expires - self._clock())
 
+    def any_warm(self, chosen: Callable[[Hashable], bool]) -> bool:
+        """Whether a key that is chosen by its name is warm. Looks at all keys: for the path of errors."""
+        now = self._clock()
+        return any(lease.expires > now and chosen(name) for name, lease in self._leases.items())
+
     def revoke(self, name: Hashable) -> None:
         """Drops the key, what is known of its errors, and a load under way."""
         self._evict(name)

@@ -3,17 +3,18 @@
     with await ring.lease(KeyName("acme", 3)) as lease:
         keys = lease.derived("prompt", make)     # sub-keys, wiped with the key
 
-A warm key is served without a look at its service. When there is none and the service denies, is gone or does not
-answer, the tenant is sealed: its other warm keys are dropped, and it is `TenantSealed` for all until a try succeeds.
+A warm key is served without a look at its service. When the service denies or the key is gone, or when it does not
+answer and no key of the tenant is warm, the tenant is sealed: its other warm keys are dropped, and it is `TenantSealed`
+for all until a try succeeds.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import NamedTuple
 
-from gateway.errors.kms import KmsError, TenantSealed
+from gateway.errors.kms import KeyUnavailable, KmsError, TenantSealed
 from gateway.kms.cache import KeyCache, Lease
 from gateway.kms.sealed import RETRY_SECONDS, SealEvent, Seals
 
@@ -64,6 +65,7 @@ class KeyRing:
         Raises:
             TenantSealed: now, or before.
             KeyRevoked: this version, or the tenant's keys for good.
+            KeyUnavailable: this version cannot be had now, and another one of the tenant is warm; seals nothing.
             KeyCorrupt: this version's wrapped key is damaged; seals nothing.
         """
         # Sealing drops all keys of a tenant, so a warm one is proof that it is open.
@@ -76,6 +78,9 @@ class KeyRing:
             return await self.cache.lease(name, lambda: self._load(name), ttl=self._ttl(name))
         except KmsError as caught:
             error = caught
+        if isinstance(error, KeyUnavailable) and self.cache.any_warm(_of(name.tenant)):
+            # A retired version cannot be had while the service is away; what is warm works on until its time.
+            raise KeyUnavailable
         if self.seals.failed(name.tenant, error):
             self.seals.check(name.tenant)
             raise TenantSealed
@@ -112,4 +117,8 @@ class KeyRing:
             pass
 
     def _drop(self, tenant: str) -> None:
-        self.cache.revoke_where(lambda name: isinstance(name, KeyName) and name.tenant == tenant)
+        self.cache.revoke_where(_of(tenant))
+
+
+def _of(tenant: str) -> Callable[[Hashable], bool]:
+    return lambda name: isinstance(name, KeyName) and name.tenant == tenant

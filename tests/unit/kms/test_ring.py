@@ -138,6 +138,17 @@ async def test_other_versions_that_are_warm_are_dropped_with_the_seal(world: Wor
     assert await world.serves("globex")
 
 
+async def test_an_old_version_that_cannot_be_had_seals_nobody_while_another_is_warm(world: World) -> None:
+    world.errors, world.now = {"acme": KeyUnavailable}, 100
+    with pytest.raises(KeyUnavailable):
+        await world.ring.lease(KeyName("acme", 2))
+    assert await world.serves("acme", version=1)
+    assert world.events == []
+    world.now = 301
+    assert not await world.serves("acme", version=2)
+    assert world.ring.seals.sealed() == ["acme"]
+
+
 async def test_a_damaged_blob_seals_nothing(world: World) -> None:
     world.errors, world.now = {"acme": KeyCorrupt}, 301
     with pytest.raises(KeyCorrupt):
