@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import gateway
@@ -17,6 +18,7 @@ from gateway.egress import Egress
 from gateway.errors import ConfigurationError, Overloaded
 from gateway.firewall.epochs import CanaryEpochs
 from gateway.inspection.engine import Engine, engine_of, with_model
+from gateway.inspection.memory import ScanMemory
 from gateway.models.opened import open_model
 from gateway.observe.metrics import Metrics
 from gateway.pool import Pool, open_pool
@@ -44,6 +46,7 @@ class Services:
     control: Control
     canary_epochs: CanaryEpochs
     audit: Audit
+    memory: ScanMemory = field(default_factory=lambda: ScanMemory(secrets.token_bytes(32)))
 
 
 class Admission:

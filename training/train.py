@@ -23,10 +23,9 @@ from training.corpora import LOCATION, ORGANIZATION, PERSON, STREET, Sentence, r
 from training.examples import epoch
 
 SEED = 20
-EPOCHS = 9
+EPOCHS = 8
 TEMPLATES_PER_EPOCH = 9000
 HIDDEN_SHARE = 0.25
-SAVED_FROM = 1
 DROPOUT = 0.15
 LEARN_RATES = (0.0014, 0.0002)
 TARGET = Path(__file__).resolve().parents[1] / "recognizers" / "ner" / "model"
@@ -120,7 +119,7 @@ def train(corpora: Path, target: Path = TARGET, epochs: int = EPOCHS) -> None:
         for batch in minibatch(made, size=compounding(64.0, 128.0, 1.002)):
             nlp.update(batch, sgd=optimizer, drop=DROPOUT, losses=losses)
         print(f"epoch {number + 1}: loss {losses['ner']:.0f}, {time.process_time() - began:.0f} s of CPU", flush=True)
-        if number >= SAVED_FROM:
+        if number == epochs - 1:
             with nlp.use_params(optimizer.averages):
                 save(nlp, target)
 

@@ -3,10 +3,12 @@ changes."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+import recognizers
 from gateway.errors import ConfigurationError
 from gateway.inspection.fit import facts
 from gateway.inspection.guard import Guard
@@ -40,6 +42,8 @@ class Engine:
     request: Scanner
     response: Scanner
     guard: Guard
+    fingerprint: str = ""
+    """Of policy and catalogue: what was found under another one says nothing here."""
     waits: frozenset[Direction] = frozenset()
     """Directions whose scanner waits for a model (`gateway/inspection/model.py`)."""
 
@@ -88,7 +92,8 @@ def under(policy: Policy, *, hash_key: bytes | None = None) -> Engine:
     else:
         made, guard = operators(policy, hash_key), _guard(policy)
         request, response = (Inspector(pipeline, policy, way, made) for way in Direction)
-        return Engine(policy, pipeline, request, response, guard)
+        mark = hashlib.sha256(repr((recognizers.__version__, policy)).encode()).hexdigest()
+        return Engine(policy, pipeline, request, response, guard, mark)
     raise ConfigurationError(problem)
 
 

@@ -10,6 +10,7 @@ from gateway.firewall.canary import planted
 from gateway.inspection.engine import Engine
 from gateway.inspection.guard import Attack, stripped, with_sentence
 from gateway.inspection.links import Hosts
+from gateway.inspection.memory import Remembering, ScanMemory
 from gateway.inspection.requests import tokenize
 from gateway.inspection.restoring import LEFT, Restoring
 from gateway.inspection.roles import Roles
@@ -63,9 +64,12 @@ class Desk:
 
     Args:
         engine: of the policy in force.
+        memory: what has been found before; None to scan all anew.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, memory: ScanMemory | None = None) -> None:
+        self._engine = engine
+        self._memory = memory
         self._request = engine.request
         self._response = engine.response
         self._policy = policy = engine.policy
@@ -126,15 +130,16 @@ class Desk:
         self, root: Node, slots: Sequence[Slot], wire: WireFormat, caller: Caller, keys: Sequence[TokenKeys]
     ) -> Exchange:
         attachments = self._policy.attachments == "allow"
+        request = self._remembering(self.scope(root, slots, caller), caller, keys)
         if not self._tokenizes:
-            inspected = inspect_slots(slots, self._request, wire.rules, Direction.REQUEST, attachments=attachments)
+            inspected = inspect_slots(slots, request, wire.rules, Direction.REQUEST, attachments=attachments)
             return Exchange(inspected, self._response)
         rules = self.rules if caller.detokenizes else replace(self.rules, response=LEAVE)
         roles = Roles(root, slots)
         made = tokenize(
             slots,
             roles,
-            self._request,
+            request,
             keys,
             rules,
             wire.rules,
@@ -149,3 +154,12 @@ class Desk:
             hinted = with_sentence(root, inspected.edits, HINT, wire.system_field)
             inspected = replace(inspected, edits=tuple(hinted))
         return Exchange(inspected, answers)
+
+    def _remembering(self, scope: str, caller: Caller, keys: Sequence[TokenKeys]) -> Scanner:
+        """The scanner of requests, which looks up what it has seen (rule 37 of the security decisions)."""
+        if self._memory is None or not self._engine.fingerprint:
+            return self._request
+        versions = ",".join(str(one.version) for one in keys)
+        with_model = str(Direction.REQUEST in self._engine.waits)
+        names = (caller.tenant, scope, versions, self._engine.fingerprint, with_model)
+        return Remembering(self._request, self._memory, names)

@@ -48,6 +48,8 @@ def wait_for(awaitable: Awaitable[_T], loop: asyncio.AbstractEventLoop) -> _T:
         asyncio.get_running_loop()
     except RuntimeError:
         return asyncio.run_coroutine_threadsafe(_awaited(awaitable), loop).result()
+    if asyncio.iscoroutine(awaitable):
+        awaitable.close()
     raise RuntimeError("waits in the event loop")
 
 

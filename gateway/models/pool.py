@@ -41,6 +41,7 @@ class WorkerPool:
         deadline_seconds: a batch that takes longer counts as hung.
         start_seconds: a start that takes longer has failed.
         queue_texts: segments in line at most; beyond that, texts wait.
+        module: what a worker runs.
     """
 
     def __init__(
@@ -53,8 +54,10 @@ class WorkerPool:
         deadline_seconds: float = 10,
         start_seconds: float = 120,
         queue_texts: int = 4096,
+        module: str = "gateway.models.worker",
     ) -> None:
         self._count = workers
+        self._module = module
         self._configuration = json.dumps(configuration)
         self._batch_texts = batch_texts
         self._wait_seconds = wait_seconds
@@ -142,7 +145,7 @@ class WorkerPool:
         # One thread a worker: products of small matrices gain nothing from more, and results must not depend on them.
         environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
         return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "gateway.models.worker", self._configuration),
+            *(sys.executable, "-m", self._module, self._configuration),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,

@@ -113,7 +113,7 @@ class Proxy:
     async def _inspect_request(self, request: web.Request, body: bytes) -> tuple[Node, Inspected, Scanner]:
         """The request's body, what becomes of it, and the scanner of its answer."""
         engine, limits, wire = self._services.engine, self._services.settings.limits, self._wire
-        desk, caller = Desk(engine), caller_of(request)
+        desk, caller = Desk(engine, self._services.memory), caller_of(request)
 
         def read(body: bytes) -> tuple[Node, list[Slot], str]:
             root = parse(body, max_depth=limits.json_depth, max_nodes=limits.json_nodes)

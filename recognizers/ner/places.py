@@ -13,7 +13,7 @@ from recognizers.ner.spans import is_vetoed
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*\.?|-")
 _AFTER = re.compile(
-    r"\b(?:in|from|to|near|at|visit|visiting|moved to|lives? in|born in|capital of|city of)[ ]+$", re.IGNORECASE
+    r"\b(?:in|from|to|near|at|visit|visiting|moved to|lives? in|born in|capital of|city of|\d{4,5})[ ]+$", re.IGNORECASE
 )
 _CAP = r"[^\W\d_a-z][\w'’.-]*"
 _WORDS = rf"(?:{_CAP}[ ]+){{0,3}}"
@@ -112,6 +112,7 @@ def places(text: str) -> Iterator[tuple[int, int]]:
         small = token[0].islower()
         expected = _AFTER.search(text, max(0, token.start() - 12), token.start()) is not None
         is_country = "N" in found and found[-1] != "1" and (not small or found[-1] == "0" or len(token[0]) > 4)
-        is_town = "C" in found and found[-1] in "03" and len(token[0]) > 3 and (not small or found[-1] == "0")
+        rare = found[-1] in "03" or (words.is_name(lowered[at]) and "G" not in found)
+        is_town = "C" in found and rare and len(token[0]) > 3 and (not small or found[-1] == "0")
         if (is_country and ("G" not in found or expected)) or (is_town and expected):
             yield token.start(), token.start() + len(lowered[at])
