@@ -20,7 +20,7 @@ from recognizers.segments import (
 
 TEXT = (
     "Dr. Smith went to the U.S. Congress on Jan. 5th. He met Mr. J. Doe there and they talked for a very long time "
-    "about things that do not matter at all, such as the price of fish, the price of bread, the weather in Spain and the "
+    "about things that do not matter at all, such as the price of fish or of bread, the weather in Spain and the "
     "colour of the sky above New York City where nobody ever looks up because they walk. Then he left!\n\n"
     "Sincerely,\nBob. 1. First item. 2. Second item, which is e.g. longer than the first one of the list, or not?\n"
 )
