@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from gateway.observe.events import ControlEvents
 from gateway.settings import Settings
+from gateway.settings.keys import key_service_secret
 from gateway.stores.master import MasterKey, master_key
+from gateway.stores.opened import Stores
+from gateway.stores.tables.keys import Wrapping
+from gateway.tenant_keys.opened import TenantKeys, open_tenant_keys
+from gateway.tenant_keys.wrapping import WrapMethod, WrapOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +25,23 @@ class Control:
     master: MasterKey
     events: ControlEvents
     clock: Callable[[], datetime]
+    keys: TenantKeys
 
 
-def open_control(settings: Settings) -> Control:
-    """Make it.
+@asynccontextmanager
+async def open_control(settings: Settings, stores: Stores) -> AsyncIterator[Control]:
+    """Open it, and close it at the end.
 
     Raises:
         ConfigurationError: there is no master key, or it is none.
+        StoreUnavailable: the database cannot be reached.
     """
-    return Control(master_key_of(settings), ControlEvents(), _clock)
+    master, events = master_key_of(settings), ControlEvents()
+    staleness = settings.keys.revocation_staleness_seconds
+    async with open_tenant_keys(
+        stores, master, events, wrap_options(settings), _clock, staleness_seconds=staleness
+    ) as keys:
+        yield Control(master, events, _clock, keys)
 
 
 def master_key_of(settings: Settings) -> MasterKey:
@@ -39,6 +53,16 @@ def master_key_of(settings: Settings) -> MasterKey:
     given = settings.keys.master_key
     folder = None if settings.stores.database_url else Path(settings.stores.data_dir)
     return master_key(given.get_secret_value() if given else None, folder)
+
+
+def wrap_options(settings: Settings) -> WrapOptions:
+    """How tenants' keys may be wrapped, as the settings say."""
+    keys = settings.keys
+    operator = None
+    if keys.operator_provider:
+        method = WrapMethod.OPERATOR.value
+        operator = Wrapping(method, keys.operator_provider, keys.operator_key_ref, keys.operator_config)
+    return WrapOptions(operator, keys.allow_local_provider, key_service_secret, keys.call_seconds)
 
 
 def _clock() -> datetime:

@@ -16,6 +16,7 @@ from gateway.errors import ConfigurationError
 from gateway.observe import log
 from gateway.server import run as server
 from gateway.settings import Settings, Upstream
+from gateway.settings.keys import KeySettings
 from gateway.settings.stores import StoreSettings
 
 PROMPT = "Hi, I am Jane. Write to jane.doe@example.com, my SSN is 536-22-8726."
@@ -55,6 +56,7 @@ def run(
                 upstream_key=SecretStr(upstream_key) if upstream_key else None,
                 log_level=log_level,
                 stores=stores,
+                keys=KeySettings(allow_local_provider=True),
             )
             await server.serve(settings, lambda url: _welcome(url, key, upstream, policy), drain_seconds=1)
 

@@ -26,6 +26,7 @@ from gateway.settings import Settings
 from gateway.settings.stores import StoreSettings
 from gateway.stores.opened import Places, Stores, open_stores
 from gateway.stream.limits import StreamLimits
+from gateway.tenant_keys.source import TenantTokenKeys
 from gateway.token_keys import TokenKeySource, local_keys
 from policies.policy import Policy
 
@@ -145,6 +146,7 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
         Egress(frozenset(settings.egress.open_origins), total_seconds=settings.egress.total_seconds) as egress,
         open_pool(settings) as pool,
         AsyncExitStack() as closing,
+        open_control(settings, stores) as control,
     ):
         engine = engine or build_engine(settings.policy, hash_key=hash_key(settings))
         engine = with_model(engine, model) if model else engine
@@ -154,7 +156,6 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
         admission = Admission(settings.limits.streams, metrics)
         master_key = settings.tokens.master_key
         keys = local_keys(master_key.get_secret_value() if master_key else None, Path(settings.stores.data_dir))
-        control = open_control(settings)
         audit = await closing.enter_async_context(open_audit(settings.audit, stores.database, control.master.derive))
         control.events.attach(lambda event: note_control(audit, event))
         yield Services(
@@ -166,7 +167,7 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
             admission,
             stores,
             egress,
-            keys,
+            TenantTokenKeys(control.keys.keyring, keys),
             control,
             CanaryEpochs(),
             audit,

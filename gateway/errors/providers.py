@@ -1,4 +1,7 @@
-"""Errors of the way to model providers."""
+"""Errors of the way to model providers.
+
+UnknownModel                    404  unknown_model
+"""
 
 from gateway.errors import RequestError
 

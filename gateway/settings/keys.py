@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Self
 
 from pydantic import Field, SecretStr
 
 from gateway.settings.fields import Section, secret
+
+
+def key_service_secret(name: str) -> str | None:
+    """The value of an environment variable that the operator set for a tenant's key service; None for any other."""
+    return os.environ.get(name) if name.startswith("HOLDBACK_KMS_") else None
 
 
 class KeySettings(Section):
@@ -17,6 +23,18 @@ class KeySettings(Section):
         "",
         description="file with 32 random bytes in base64 (`openssl rand -base64 32`); before the environment's "
         "`MASTER_KEY_FILE` and `MASTER_KEY_B64`. None of them: made once in `stores.data_dir`, for one replica only",
+    )
+    operator_provider: str = Field(
+        "", pattern="^(aws|gcp|azure)?$", description="key service of the method `operator_kms`; empty: there is none"
+    )
+    operator_key_ref: str = Field("", max_length=2048, description="its key, as in the tenants' API")
+    operator_config: dict[str, str] = Field({}, max_length=8, description="its fields, as in the tenants' API")
+    allow_local_provider: bool = Field(
+        default=False, description="tenants may choose the provider `local`: for development only"
+    )
+    call_seconds: float = Field(5, gt=0, le=30, description="longest duration of one call to a key service")
+    revocation_staleness_seconds: float = Field(
+        2, ge=1, le=60, description="longest time without news of revocations; past it no tenant's key is used"
     )
     master_key: SecretStr | None = Field(None, description="never in the file")
 

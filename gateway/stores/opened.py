@@ -13,6 +13,8 @@ from gateway.stores.migrate import check_schema, is_empty, migrate
 from gateway.stores.redis import open_redis
 from gateway.stores.store import Shared
 from gateway.stores.tables.admins import AdminStore
+from gateway.stores.tables.keys import KeyStore
+from gateway.stores.tables.records import RecordStore
 from gateway.stores.tables.tenants import TenantStore
 
 FILE = "holdback.sqlite3"
@@ -55,6 +57,8 @@ class Stores:
     shared: Shared
     tenants: TenantStore
     admins: AdminStore
+    keys: KeyStore
+    records: RecordStore
 
     async def check(self) -> None:
         """Whether all of it answers.
@@ -82,7 +86,9 @@ async def open_stores(places: Places) -> AsyncIterator[Stores]:
         if places.is_embedded and await is_empty(database):
             await migrate(database)
         await check_schema(database)
-        yield Stores(database, shared, TenantStore(database), AdminStore(database))
+        yield Stores(
+            database, shared, TenantStore(database), AdminStore(database), KeyStore(database), RecordStore(database)
+        )
     finally:
         await shared.close()
         await database.close()

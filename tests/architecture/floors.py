@@ -24,6 +24,7 @@ FLOOR_2 = {
     "gateway.stores",
 }
 FLOOR_3 = {
+    "gateway.tenant_keys",
     "gateway.control",
     "gateway.pool",
     "gateway.kms",
@@ -59,7 +60,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "gateway.stream": GROUND | {"gateway.errors", "gateway.verdict", "gateway.wire"},
     # Where providers are asked: connections, kept apart from what a request says.
     "gateway.pool": FLOOR_1 | FLOOR_2,
-    "gateway.control": FLOOR_1 | FLOOR_2,
+    "gateway.tenant_keys": FLOOR_1 | FLOOR_2 | {"gateway.kms", "gateway.token_keys"},
+    "gateway.control": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys"},
     "gateway.inspection": FLOOR_1 | FLOOR_2 | {"gateway.stream"},
     "gateway.token_keys": GROUND | {"gateway.errors", "gateway.vault"},
     # Where tier 3 runs. It sees segments, and neither policies nor keys.

@@ -117,7 +117,7 @@ async def serve_control(
         upstream=Upstream(base_url="http://127.0.0.1:9/v1"),
         stores=StoreSettings(data_dir=str(folder), database_url=database_url, redis_url=redis_url),
         egress=EgressSettings(open_origins=open_origins, total_seconds=5),
-        keys=KeySettings(master_key=SecretStr("A" * 43 + "=") if database_url else None),
+        keys=KeySettings(master_key=SecretStr("A" * 43 + "=") if database_url else None, allow_local_provider=True),
         **more,
     )
     async with open_services(settings, engine("default")) as services, aiohttp.ClientSession() as http:

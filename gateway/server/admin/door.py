@@ -14,18 +14,17 @@ from aiohttp import web
 
 from gateway.auth.roles import ACTIONS, Role, may
 from gateway.errors import MalformedRequest, RequestTimeout, RequestTooLarge, UnsupportedEncoding
-from gateway.errors.admin import InvalidField, RoleDenied, StepUpRequired
+from gateway.errors.admin import InvalidField, RoleDenied
 from gateway.server.admin.catalogue import admin_routes
 from gateway.server.admin.identity import Identities, IssuerKeys
 from gateway.server.admin.route import STEP_UP_HEADER, AdminRoute, Body, Call, Empty
+from gateway.server.admin.steps import take_step_up
 from gateway.services import Services
-from gateway.stores.tables.admins import Admin
 from gateway.wire.json_text import parse
 
 BODY_BYTES_MAX = 64 << 10
 DEPTH_MAX = 8
 NODES_MAX = 1000
-STEP_UP_CHARS_MAX = 200
 PREFIX = "/admin/"
 _Body = TypeVar("_Body", bound=Body)
 
@@ -36,19 +35,6 @@ def add_admin_routes(app: web.Application, services: Services) -> None:
     identities = Identities(services.stores.admins, signing_key, IssuerKeys(services.egress))
     for route in admin_routes():
         app.router.add_route(route.method, route.path, _Door(services, identities, signing_key, route).handle)
-
-
-async def take_step_up(services: Services, admin: Admin, action: str, token: str) -> None:
-    """Spend a step-up token.
-
-    Raises:
-        StepUpRequired: none was given, or it is not for this actor, action and tenant, or not any more.
-    """
-    if 0 < len(token) <= STEP_UP_CHARS_MAX and await services.stores.admins.take_step_up(
-        token, admin, action, services.control.clock()
-    ):
-        return
-    raise StepUpRequired
 
 
 class _Door:

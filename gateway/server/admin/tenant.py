@@ -14,7 +14,8 @@ from gateway.server.admin.auth import Identity, approved, identity, local_subjec
 from gateway.server.admin.auth import PublicKey as EnrolledKey
 from gateway.server.admin.route import AdminRoute, Answer, Body, Call, Empty
 from gateway.stores.tables.admins import LOCAL, Admin
-from gateway.stores.tables.tenants import Tenant, new_id
+from gateway.stores.tables.key_tables import REVOKED
+from gateway.stores.tables.tenants import Tenant, TenantStatus, new_id
 
 _RoleName = Literal["owner", "admin", "developer", "viewer"]
 
@@ -76,6 +77,17 @@ async def rename(call: Call[Rename]) -> TenantAnswer:
     return _answer(changed)
 
 
+async def delete(call: Call[Empty]) -> Done:
+    """Erase all versions of its key, and close it for good."""
+    admin, control = call.caller, call.services.control
+    for version in await call.services.stores.keys.versions(admin.tenant_id):
+        if version.status != REVOKED:
+            await control.keys.lifecycle.revoke(admin.tenant_id, version.version)
+    await call.services.stores.tenants.change(admin.tenant_id, call.now, status=TenantStatus.DELETED)
+    control.events.emit(ControlEvent("tenant.delete", admin.tenant_id, admin.id, admin.tenant_id))
+    return Done()
+
+
 async def admins(call: Call[Empty]) -> Identities:
     """Who administers."""
     found = await call.services.stores.admins.of_tenant(call.caller.tenant_id)
@@ -125,6 +137,7 @@ def _answer(tenant: Tenant) -> TenantAnswer:
 ROUTES = (
     AdminRoute("GET", "/admin/tenant", "tenant.read", "The tenant", Empty, TenantAnswer, show),
     AdminRoute("PATCH", "/admin/tenant", "tenant.rename", "Another name", Rename, TenantAnswer, rename),
+    AdminRoute("DELETE", "/admin/tenant", "tenant.delete", "Erase its keys, close it", Empty, Done, delete),
     AdminRoute("GET", "/admin/admins", "admins.read", "Who administers", Empty, Identities, admins),
     AdminRoute("POST", "/admin/admins", "admins.add", "Add an identity", NewAdmin, Identity, add_admin),
     AdminRoute("PATCH", "/admin/admins/{admin_id}", "admins.change", "Another role", RoleChange, Done, change_admin),

@@ -86,7 +86,8 @@ def test_the_tree_in_the_docstring_is_the_tree(error: type[GatewayError]) -> Non
 @pytest.mark.parametrize("error", ALL)
 def test_the_parent_says_whose_fault_it_is(error: type[GatewayError]) -> None:
     assert (400 <= error.status < 500) == issubclass(error, RequestError)
-    assert (error.status in {502, 504}) == issubclass(error, UpstreamError)
+    # Key services answer with 502 too, and so does a blocked answer.
+    assert error.status in {502, 504} or not issubclass(error, UpstreamError)
 
 
 @pytest.mark.parametrize("error", ALL)

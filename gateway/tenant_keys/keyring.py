@@ -1,0 +1,273 @@
+"""A tenant's keys in use: request -> tenant -> active version -> key, or a clear refusal.
+
+Laws:
+1. What is revoked is known from the database, which is asked twice a second; messages between replicas only make it
+   faster. A replica that could not ask for two seconds uses no key.
+2. Only the active version's failure seals the tenant: a retired version whose key service is gone is left out.
+3. A tenant that never chose gets a key wrapped by the installation's master key, at its first use.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from datetime import datetime
+
+from gateway.errors import GatewayError
+from gateway.errors.kms import KeyCorrupt, KeyRevoked
+from gateway.errors.stores import Conflict, StoreUnavailable
+from gateway.errors.tenant_keys import RevocationsUnknown
+from gateway.kms.cache import KeyCache, Lease
+from gateway.kms.provider import KEY_BYTES, KeyContext
+from gateway.kms.ring import CUSTOMER_TTL_SECONDS, OWN_TTL_SECONDS, KeyName, KeyRing
+from gateway.kms.sealed import SealEvent, SealState
+from gateway.observe.events import ControlEvent, ControlEvents
+from gateway.observe.log import describe, logger
+from gateway.stores.store import Shared
+from gateway.stores.tables.key_tables import ACTIVE, REVOKED
+from gateway.stores.tables.keys import KeyStore, KeyVersion, NewVersion, Wrapping
+from gateway.tenant_keys.wrapping import WrapMethod, Wrappings
+
+CHANNEL = "keys"
+POLL_SECONDS = 0.5
+STALENESS_SECONDS = 2.0
+TENANTS_MAX = 20_000
+
+
+class TenantKeyring:
+    """The keys of all tenants, in one process.
+
+    Args:
+        new_key: 32 random bytes.
+        now: the time, in UTC.
+    """
+
+    def __init__(
+        self,
+        store: KeyStore,
+        shared: Shared,
+        wrappings: Wrappings,
+        events: ControlEvents,
+        *,
+        new_key: Callable[[], bytearray],
+        now: Callable[[], datetime],
+        staleness_seconds: float = STALENESS_SECONDS,
+        cache: KeyCache | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.store, self.shared, self.wrappings, self.events, self.now = store, shared, wrappings, events, now
+        self.new_key = new_key
+        self._staleness, self._clock = staleness_seconds, clock
+        self._versions: dict[str, tuple[KeyVersion, ...]] = {}
+        self._epoch = -1
+        self._asked_at = float("-inf")
+        self._tasks: list[asyncio.Task[None]] = []
+        self._writes: set[asyncio.Task[None]] = set()
+        self._writing = asyncio.Lock()
+        self.ring = KeyRing(
+            self._load, active=self._active, ttl=self._ttl, on_event=self._sealed, cache=cache, clock=clock
+        )
+
+    # --- using keys
+
+    async def versions(self, tenant_id: str) -> tuple[KeyVersion, ...]:
+        """All versions that are not revoked, the active one first; one is made for a tenant that has none at all.
+
+        Raises:
+            RevocationsUnknown: this replica lost the database.
+            KeyRevoked: the active version was revoked: there is nothing to go on with.
+            StoreUnavailable, KmsError.
+        """
+        self.check_fresh()
+        known = self._versions.get(tenant_id)
+        if known is None:
+            epoch = self._epoch
+            known = tuple(await self.store.versions(tenant_id))
+            if not known:
+                known = (await self._first(tenant_id),)
+            if self._epoch == epoch:  # else a change came in between, and may have been about this tenant
+                self._versions[tenant_id] = known
+                if len(self._versions) > TENANTS_MAX:
+                    del self._versions[next(iter(self._versions))]
+        live = sorted((v for v in known if v.status != REVOKED), key=lambda v: (v.status != ACTIVE, -v.version))
+        if not live or live[0].status != ACTIVE:
+            raise KeyRevoked
+        return tuple(live)
+
+    async def active(self, tenant_id: str) -> tuple[KeyVersion, Lease]:
+        """The active version, and a lease on its key, to be entered at once.
+
+        Raises:
+            TenantSealed, KeyRevoked, RevocationsUnknown, StoreUnavailable.
+        """
+        version = (await self.versions(tenant_id))[0]
+        return version, await self.ring.lease(KeyName(tenant_id, version.version))
+
+    async def lease(self, tenant_id: str, version: int) -> Lease:
+        """A lease on the key of any version that is not revoked; the failure of a retired one seals nothing.
+
+        Raises:
+            KeyRevoked: there is no such version, or not any more.
+            TenantSealed, RevocationsUnknown, StoreUnavailable, KmsError.
+        """
+        live = await self.versions(tenant_id)
+        name = KeyName(tenant_id, version)
+        if version == live[0].version:
+            return await self.ring.lease(name)
+        if all(version != one.version for one in live):
+            raise KeyRevoked
+        self.ring.seals.check(tenant_id)
+        return await self.ring.cache.lease(name, lambda: self._load(name), ttl=self._ttl(name))
+
+    def check_fresh(self) -> None:
+        """Whether revocations are known.
+
+        Raises:
+            RevocationsUnknown: they are not.
+        """
+        if self._clock() - self._asked_at > self._staleness:
+            raise RevocationsUnknown(retry_after_seconds=1)
+
+    # --- changes
+
+    async def add_version(self, tenant_id: str, wrapping: Wrapping, version: int) -> NewVersion:
+        """A new key, wrapped, and tried: it is unwrapped again before it is used.
+
+        Raises:
+            KmsError: the key service failed.
+        """
+        key, context = self.new_key(), KeyContext(tenant_id, version)
+        provider = self.wrappings.provider(tenant_id, wrapping)
+        try:
+            wrapped = await provider.wrap(key, context)
+            again = await provider.unwrap(wrapped, context)
+            is_same = again == key
+            again[:] = bytes(len(again))
+        finally:
+            key[:] = bytes(KEY_BYTES)
+        if not is_same:
+            raise KeyCorrupt
+        return NewVersion(version, wrapping, wrapped)
+
+    async def changed(self, tenant_id: str) -> None:
+        """Tell this process and the others that a tenant's keys changed; the others find out by themselves if not."""
+        await self.refresh()
+        with suppress(GatewayError):
+            await self.shared.publish(CHANNEL, tenant_id)
+
+    async def refresh(self) -> None:
+        """Read what changed, and act on it.
+
+        Raises:
+            StoreUnavailable: nothing is known.
+        """
+        asked_at = self._clock()
+        epoch, changed = await self.store.changed_since(self._epoch)
+        for tenant_id in {tenant_id for tenant_id, _, _ in changed}:
+            self._versions.pop(tenant_id, None)
+        for tenant_id, version, status in changed:
+            if status == REVOKED:
+                self.ring.cache.revoke(KeyName(tenant_id, version))
+        for tenant_id in {tenant_id for tenant_id, _, status in changed if status == ACTIVE}:
+            # A new active version was tried before it was written: whatever sealed the tenant is past.
+            if self.ring.seals.state(tenant_id)[0] is not SealState.OPEN:
+                self.ring.reconfigured(tenant_id)
+        for tenant_id in {tenant_id for tenant_id, _, status in changed if status == REVOKED}:
+            if all(one.status != ACTIVE for one in await self.store.versions(tenant_id)):
+                self.ring.seals.revoked(tenant_id)
+        # Another call of this may have come back meanwhile with later news.
+        self._epoch, self._asked_at = max(epoch, self._epoch), max(asked_at, self._asked_at)
+
+    # --- life
+
+    async def start(self) -> None:
+        """Read the epoch, and keep reading it.
+
+        Raises:
+            StoreUnavailable: the database cannot be reached.
+        """
+        self._epoch, _ = await self.store.changed_since(1 << 62)
+        self._asked_at = self._clock()
+        self.ring.start()
+        self._tasks = [asyncio.create_task(self._poll()), asyncio.create_task(self._listen())]
+
+    async def settle(self) -> None:
+        """Wait until what happened is in the store."""
+        await asyncio.gather(*self._writes, return_exceptions=True)
+
+    async def close(self) -> None:
+        """End all that runs, and wipe all keys."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, *self._writes, return_exceptions=True)
+        await self.ring.close()
+        await self.wrappings.close()
+
+    async def _poll(self) -> None:
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            await self._refresh_quietly()
+
+    async def _listen(self) -> None:
+        async for _message in self.shared.listen(CHANNEL):
+            await self._refresh_quietly()
+
+    async def _refresh_quietly(self) -> None:
+        try:
+            async with asyncio.timeout(self._staleness):
+                await self.refresh()
+        except (StoreUnavailable, TimeoutError):
+            logger().warning("revocations_unread", seconds=round(self._clock() - self._asked_at, 1))
+        except Exception as error:  # noqa: BLE001 - the loop must go on; without it no key is used
+            logger().error("revocations_unread", **describe(error))
+
+    # --- what the ring asks for
+
+    async def _load(self, name: KeyName) -> bytearray:
+        version = await self._find(name)
+        if version is None or version.wrapped is None:
+            raise KeyRevoked
+        provider = self.wrappings.provider(name.tenant, version.wrapping)
+        return await provider.unwrap(version.wrapped, KeyContext(name.tenant, name.version))
+
+    async def _find(self, name: KeyName) -> KeyVersion | None:
+        known = self._versions.get(name.tenant) or await self.store.versions(name.tenant)
+        return next((one for one in known if one.version == name.version), None)
+
+    async def _active(self, tenant_id: str) -> KeyName | None:
+        with suppress(KeyRevoked):
+            return KeyName(tenant_id, (await self.versions(tenant_id))[0].version)
+        return None
+
+    def _ttl(self, name: KeyName) -> float:
+        for one in self._versions.get(name.tenant, ()):
+            if one.version == name.version and one.wrapping.method != WrapMethod.CUSTOMER.value:
+                return OWN_TTL_SECONDS
+        return CUSTOMER_TTL_SECONDS
+
+    async def _first(self, tenant_id: str) -> KeyVersion:
+        wrapping = self.wrappings.choose(tenant_id, WrapMethod.GLOBAL, "", "", {}).wrapping
+        new = await self.add_version(tenant_id, wrapping, 1)
+        with suppress(Conflict):
+            return await self.store.advance(tenant_id, new, 0, self.now())
+        return (await self.store.versions(tenant_id))[0]  # another replica was first
+
+    def _sealed(self, event: SealEvent) -> None:
+        """Keep it in the store, for people to see, and tell audit and alerts."""
+        is_open = event.state is SealState.OPEN
+        reason = event.reason.value if event.reason else ""
+        action = "kms.unsealed" if is_open else "kms.sealed"
+        self.events.emit(ControlEvent(action, event.tenant, details={"reason": reason, "state": event.state.value}))
+        now = self.now()
+        write = self.store.note_seal(event.tenant, None if is_open else now, "" if is_open else reason, now)
+        task = asyncio.create_task(self._quietly(write))
+        self._writes.add(task)
+        task.add_done_callback(self._writes.discard)
+
+    async def _quietly(self, write: Coroutine[None, None, None]) -> None:
+        # One after another: the last change is the one that is kept.
+        async with self._writing:
+            with suppress(GatewayError):
+                await write

@@ -1,0 +1,147 @@
+"""Sealing and opening records, and sealing them anew after a rotation."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+
+from gateway.errors import GatewayError
+from gateway.errors.kms import KmsError
+from gateway.errors.vault import SealedDataUnreadable
+from gateway.observe.log import describe, logger
+from gateway.stores.tables.key_tables import RETIRED
+from gateway.stores.tables.records import RecordStore, SealedRecord
+from gateway.tenant_keys.keyring import TenantKeyring
+from gateway.tenant_keys.lifecycle import KeyLifecycle, Step
+from gateway.vault.envelope import MESSAGE_ID_BYTES, Binding, seal, unseal
+from gateway.vault.keys import Purpose, TenantRoot, wipe
+
+BATCH = 100
+BATCH_SECONDS = 5.0
+
+
+class SealedRecords:
+    """What rooms keep under tenants' keys."""
+
+    def __init__(self, keyring: TenantKeyring, store: RecordStore) -> None:
+        self._keyring, self._store = keyring, store
+
+    async def put(
+        self, tenant_id: str, purpose: Purpose, name: str, plaintext: bytes, expires_at: datetime | None = None
+    ) -> None:
+        """Keep something under the tenant's active version.
+
+        Raises:
+            TenantSealed, KeyRevoked, RevocationsUnknown, StoreUnavailable.
+        """
+        version, lease = await self._keyring.active(tenant_id)
+        with lease:
+            sealed = _seal(lease.key, tenant_id, purpose, name, version.version, plaintext)
+        record = SealedRecord(tenant_id, purpose.value, name, version.version, sealed, expires_at)
+        await self._store.put(record, self._keyring.now())
+
+    async def get(self, tenant_id: str, purpose: Purpose, name: str) -> bytes:
+        """What was kept.
+
+        Raises:
+            NotFound: nothing, or past its time, or its version was revoked since.
+            KeyRevoked, TenantSealed, RevocationsUnknown, StoreUnavailable, SealedDataUnreadable.
+        """
+        record = await self._store.get(tenant_id, purpose.value, name, self._keyring.now())
+        return await self._open(record)
+
+    async def _open(self, record: SealedRecord) -> bytes:
+        with await self._keyring.lease(record.tenant_id, record.version) as lease:
+            root = TenantRoot(lease.key, record.tenant_id, record.version)
+            purpose = Purpose(record.purpose)
+            sub_key = root.sub_key(purpose)
+            try:
+                return unseal(sub_key, record.sealed, Binding(record.tenant_id, purpose, record.name, record.version))
+            finally:
+                wipe(sub_key)
+
+    async def reseal(self, tenant_id: str, step: Step = lambda _: None) -> int:
+        """Seal one batch of what retired versions sealed under the active one; how many were done.
+
+        A batch is one transaction, and what is done is found by what is left: it can stop anywhere.
+
+        Raises:
+            TenantSealed, KeyRevoked, RevocationsUnknown, StoreUnavailable.
+        """
+        retired = [one.version for one in await self._keyring.versions(tenant_id) if one.status == RETIRED]
+        step("read")
+        changed = []
+        for record in await self._store.under(tenant_id, retired, BATCH) if retired else []:
+            try:
+                plaintext = await self._open(record)
+            except (SealedDataUnreadable, KmsError):
+                continue  # damaged, or its key service is gone: it stays, and is told by `progress`
+            version, lease = await self._keyring.active(tenant_id)
+            with lease:
+                purpose = Purpose(record.purpose)
+                sealed = _seal(lease.key, tenant_id, purpose, record.name, version.version, plaintext)
+            changed.append((record, replace(record, version=version.version, sealed=sealed)))
+        step("sealed")
+        if changed:
+            await self._store.reseal(changed)
+        step("resealed")
+        return len(changed)
+
+    async def left(self, tenant_id: str) -> int:
+        """How many records are still under retired versions."""
+        versions = await self._keyring.versions(tenant_id)
+        return await self._store.count(tenant_id, [one.version for one in versions if one.status == RETIRED])
+
+
+def _seal(root_key: bytearray, tenant_id: str, purpose: Purpose, name: str, version: int, plaintext: bytes) -> bytes:
+    sub_key = TenantRoot(root_key, tenant_id, version).sub_key(purpose)
+    try:
+        binding = Binding(tenant_id, purpose, name, version)
+        return seal(sub_key, plaintext, binding, message_id=secrets.token_bytes(MESSAGE_ID_BYTES))
+    finally:
+        wipe(sub_key)
+
+
+class KeyKeeper:
+    """In the background: re-seals after rotations, and rotates where a configuration asks for it."""
+
+    def __init__(
+        self, keyring: TenantKeyring, lifecycle: KeyLifecycle, records: SealedRecords, seconds: float = BATCH_SECONDS
+    ) -> None:
+        self._keyring, self._lifecycle, self._records, self._seconds = keyring, lifecycle, records, seconds
+        self._task: asyncio.Task[None] | None = None
+
+    async def once(self) -> int:
+        """One batch for each tenant that needs one, and the rotations that are due; how much was done."""
+        done = 0
+        for tenant_id in await self._keyring.store.due(self._keyring.now()):
+            with suppress(GatewayError):  # another replica was first, or the tenant is sealed: next time
+                await self._lifecycle.rotate(tenant_id)
+                done += 1
+        for tenant_id in await self._keyring.store.behind():
+            with suppress(GatewayError):
+                done += await self._records.reseal(tenant_id)
+        return done
+
+    def start(self) -> None:
+        """From now on."""
+        self._task = asyncio.create_task(self._for_ever())
+
+    async def close(self) -> None:
+        """End it; it can stop anywhere."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(self._seconds)
+            try:
+                await self.once()
+            except GatewayError:
+                continue
+            except Exception as error:  # noqa: BLE001 - the loop must go on
+                logger().error("key_keeper_failed", **describe(error))
