@@ -9,6 +9,7 @@ from gateway.stream.body import Edit, apply, edit, names
 from gateway.stream.channels import Channels
 from gateway.stream.events import Report
 from gateway.stream.holdback import Scanner
+from gateway.stream.template import Numbers
 from gateway.wire.format import ALTERED, Channel, Rules, Slot, SlotKind, WireFormat
 from gateway.wire.json_text import path_of, quote
 from gateway.wire.sse import encode
@@ -74,17 +75,20 @@ class MadeUp:
 
     def __init__(self, wire: WireFormat) -> None:
         self._wire = wire
-        self._count = 0
-        self.next = 0
+        self.numbers = Numbers()
+
+    @property
+    def next(self) -> int:
         """The number of the next event."""
+        return self.numbers.next
 
     def events(self, channel: Channel, frame: bytes, text: str) -> list[bytes]:
         """The event that says a text in a channel; none for no text."""
         if not text:
             return []
         event = encode(*self._wire.flush(frame, channel, quote(text), self.next))
-        self.next += 1
-        self._count += 1
+        self.numbers.next += 1
+        self.numbers.made_up += 1
         return [event]
 
     def instead_of(self, events: Iterable[Outgoing]) -> list[bytes]:
@@ -96,6 +100,6 @@ class MadeUp:
         """An event that the provider numbered stands behind those that were made up."""
         if outgoing.number is not None:
             start, end, number = outgoing.number
-            self.next = number + self._count + 1
-            if self._count:
-                outgoing.edits.append((start, end, str(number + self._count).encode()))
+            moved = self.numbers.moved(number)
+            if self.numbers.made_up:
+                outgoing.edits.append((start, end, moved))

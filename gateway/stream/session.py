@@ -73,11 +73,11 @@ class Session:
         self._limits = limits or StreamLimits()
         self._decoder = sse.SseDecoder(self._limits.event_bytes)
         self._channels = Channels(scanner, self._limits, repeats=wire.repeats)
-        self._templates = Templates()
         self._endings: list[Outgoing] = []
         self._unsaid: list[Outgoing] = []
         self._events = 0
         self._made_up = MadeUp(wire)
+        self._templates = Templates(self._made_up.numbers)
         self._reports: list[Report] = []
         self.state = State.OPENING
 
@@ -155,7 +155,7 @@ class Session:
             template, text = known
             if self._endings:
                 self._settle(out, going_on=(template.channel,) if text else ())
-            written = template.event(self._channels.push(template.channel, template.kind, text))
+            written = template.event(self._channels.push(template.channel, template.kind, text), self._made_up.numbers)
             out.append(b"event: %b\n%b" % (name.encode(), written) if name else written)
         elif data.strip() == DONE_MARK:
             self._done(out)

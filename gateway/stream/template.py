@@ -2,7 +2,8 @@
 
 A template is made from an event that was parsed, walked and found to hold exactly one piece of channel text and
 nothing else to decide. Another event is taken for one of its kind only when every byte outside the text is the same
-(and `obfuscation`, which is blanked, is a plain string): then everything that was established for the first holds.
+(but `obfuscation`, which is blanked, is any plain string, and a sequence number any number): then everything that was
+established for the first holds.
 """
 
 from __future__ import annotations
@@ -20,30 +21,53 @@ _TEXT = re.compile(rb'"([^"\\\x00-\x1f]*+(?:\\["\\/bfnrt][^"\\\x00-\x1f]*+){0,10
 _PLAIN = re.compile(rb'"([^"\\\x00-\x1f]*+)"').match
 _Push = Callable[[Channel, SlotKind, str], str]
 TEMPLATES_MAX = 16
+_NUMBER = re.compile(rb"[0-9]{1,15}(?=[,}])").match
+_TEXT_HOLE, _BLANK_HOLE, _NUMBER_HOLE = 0, 1, 2
 _UNESCAPED = re.compile(rb'[^"\\\x00-\x1f]*+').fullmatch
+
+
+class Numbers:
+    """The sequence numbers of one stream: how many events were made up so far, and the number that comes next."""
+
+    __slots__ = ("made_up", "next")
+
+    def __init__(self) -> None:
+        self.made_up = self.next = 0
+
+    def moved(self, number: int) -> bytes:
+        """An event's number, moved on by what was made up before it; it is the next to go."""
+        self.next = number + self.made_up + 1
+        return b"%d" % (number + self.made_up)
 
 
 class Template:
     """The bytes around a channel's text."""
 
-    __slots__ = ("_after", "_before", "_first", "_holes", "_left", "_right", "channel", "kind")
+    __slots__ = ("_after", "_before", "_first", "_holes", "_left", "_number", "_right", "_sides", "channel", "kind")
 
     def __init__(self, data: bytes, chunk: Chunk) -> None:
         slot = chunk.slots[0]
         assert slot.channel is not None  # noqa: S101 - `template_of` has looked
         self.channel: Channel = slot.channel
         self.kind = slot.kind
-        marks = [(slot.start, slot.end, True, b""), *((start, end, False, new) for start, end, new in chunk.blanks)]
+        marks = [(slot.start, slot.end, _TEXT_HOLE, b"")]
+        marks += [(start, end, _BLANK_HOLE, new) for start, end, new in chunk.blanks]
+        if chunk.number is not None:
+            marks.append((*chunk.number[:2], _NUMBER_HOLE, b"\0"))
         marks.sort(key=lambda mark: mark[0])
         self._first = data[: marks[0][0]]
-        self._holes: list[tuple[bool, bytes]] = []
+        self._holes: list[tuple[int, bytes]] = []
         sides, at = [b"", b""], 0
-        for place, (start, end, is_text, written) in enumerate(marks):
+        for place, (start, end, hole, written) in enumerate(marks):
             following = marks[place + 1][0] if place + 1 < len(marks) else len(data)
-            self._holes.append((is_text, data[end:following]))
+            self._holes.append((hole, data[end:following]))
             sides[0 if start <= slot.start else 1] += data[at:start] + written
             at = end
         self._before, self._after = b"data: " + sides[0], sides[1] + data[at:] + b"\n\n"
+        self._number = 0
+        # A control character cannot stand in JSON: it marks the place of the number.
+        parted = [side.split(b"\0") for side in (self._before, self._after)]
+        self._sides = parted if chunk.number is not None else None
         # All before the text and all behind it, quotes included, where it is the only hole.
         self._left, self._right = (data[: slot.start + 1], data[slot.end - 1 :]) if len(marks) == 1 else (b"\n", b"")
 
@@ -65,24 +89,35 @@ class Template:
         if not data.startswith(self._first):
             return None
         at, body = len(self._first), b""
-        for is_text, literal in self._holes:
-            match = _TEXT(data, at) if is_text else _PLAIN(data, at)
+        number = 0
+        for hole, literal in self._holes:
+            match = _MATCHES[hole](data, at)
             if match is None or not data.startswith(literal, match.end()):
                 return None
             at = match.end() + len(literal)
-            if is_text:
+            if hole == _TEXT_HOLE:
                 body = match.group(1)
+            elif hole == _NUMBER_HOLE:
+                number = int(match.group())
         if at != len(data):
             return None
         try:
             text = body.decode()
         except UnicodeDecodeError:
             return None
+        self._number = number
         return json.loads(f'"{text}"') if body.find(b"\\") >= 0 else text
 
-    def event(self, text: str) -> bytes:
-        """The event with this text, ready to send."""
-        return self._before + quote(text) + self._after
+    def event(self, text: str, numbers: Numbers) -> bytes:
+        """The event with this text, ready to send; its number is the one that `text_of` met last."""
+        if self._sides is None:
+            return self._before + quote(text) + self._after
+        moved = numbers.moved(self._number)
+        before, after = (moved.join(side) for side in self._sides)
+        return before + quote(text) + after
+
+
+_MATCHES = (_TEXT, _PLAIN, _NUMBER)
 
 
 def template_of(data: bytes, chunk: Chunk) -> Template | None:
@@ -100,10 +135,11 @@ def template_of(data: bytes, chunk: Chunk) -> Template | None:
 class Templates:
     """Those of one stream, the one made last first."""
 
-    __slots__ = ("_known",)
+    __slots__ = ("_known", "_numbers")
 
-    def __init__(self) -> None:
+    def __init__(self, numbers: Numbers) -> None:
         self._known: dict[Channel, Template] = {}
+        self._numbers = numbers
 
     def match(self, data: bytes) -> tuple[Template, str] | None:
         """The template that knows an event, and the event's text."""
@@ -143,7 +179,7 @@ class Templates:
             if known is None:
                 break
             template, text = known
-            out.append(template.event(push(template.channel, template.kind, text)))
+            out.append(template.event(push(template.channel, template.kind, text), self._numbers))
             at = end + 2
             taken += 1
         return data[at:], taken

@@ -104,7 +104,7 @@ class OpenAIResponses(OpenAIShape):
         for key, (_, value) in root.members.items():
             if key == "obfuscation":
                 blanks.append((value.start, value.end, b'""'))
-            elif key == "logprobs" and value.kind is not Kind.LITERAL:
+            elif key == "logprobs" and value.kind is not Kind.LITERAL and value.raw != b"[]":
                 blanks.append((value.start, value.end, b"[]"))
             elif is_delta and key == "delta":
                 found.extend(_piece(root, stem, channel))

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gateway.stream.template import Template, template_of
+from gateway.stream.template import Numbers, Template, template_of
 from gateway.wire.json_text import parse
 from gateway.wire.openai_chat import FORMAT
+from gateway.wire.openai_responses import FORMAT as RESPONSES
 
 HEAD = b'{"id":"chatcmpl-1","object":"chat.completion.chunk","created":17,"model":"m",'
 BEFORE = HEAD + b'"choices":[{"index":0,"delta":{"content":'
@@ -39,7 +40,7 @@ def test_its_own_event_is_taken(data: bytes) -> None:
     one = template(data)
     text = "Hi" if b"Hi" in data else '{"a'
     assert one.text_of(data) == text
-    assert json.loads(one.event("new")[6:]) == json.loads(
+    assert json.loads(one.event("new", Numbers())[6:]) == json.loads(
         data.replace(b'"Hi"', b'"new"').replace(b'"{\\"a"', b'"new"').replace(b'"aB3_"', b'""').replace(b'"xy"', b'""')
     )
 
@@ -113,7 +114,7 @@ def test_equal_to_the_slow_path(text: str, ascii_only: bool, is_tool: bool) -> N
         slots = FORMAT.chunk(root).slots
         assert taken == (slots[0].text if slots else "")
     assert b"\\u" in literal or literal.count(b"\\") > 1000 or taken == text
-    made_up = one.event(text)
+    made_up = one.event(text, Numbers())
     assert made_up.endswith(b"\n\n")
     assert b"\n" not in made_up[:-2]
     assert made_up == b"data: " + data + b"\n\n" or json.loads(made_up[6:]) == json.loads(data)
@@ -140,3 +141,25 @@ def test_equal_to_the_slow_path(text: str, ascii_only: bool, is_tool: bool) -> N
 )
 def test_events_that_make_no_template(data: bytes) -> None:
     assert made(data) is None
+
+
+def test_an_event_with_a_sequence_number() -> None:
+    """The number may differ from event to event, on either side of the text; it moves on by what was made up."""
+    for order in (b'"sequence_number":%d,"delta":"%b"', b'"delta":"%b","sequence_number":%d'):
+
+        def event(number: int, text: bytes, order: bytes = order) -> bytes:
+            said = (number, text) if order.startswith(b'"seq') else (text, number)
+            return b'{"type":"response.output_text.delta","output_index":0,' + order % said + b',"logprobs":[]}'
+
+        first = event(4, b"Hi")
+        one = template_of(first, RESPONSES.chunk(parse(first, max_depth=9, max_nodes=99)))
+        assert one is not None
+        numbers = Numbers()
+        assert one.text_of(event(5, b"you")) == "you"
+        assert one.event("all", numbers) == b"data: " + event(5, b"all") + b"\n\n"
+        assert numbers.next == 6
+        numbers.made_up = 94
+        assert one.text_of(event(6, b'\\"')) == '"'
+        assert one.event("x", numbers) == b"data: " + event(100, b"x") + b"\n\n"
+        for broken in (event(7, b"a").replace(b"7", b"7.5"), event(7, b"a").replace(b"7", b"-7"), event(10**16, b"a")):
+            assert one.text_of(broken) is None
