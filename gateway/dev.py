@@ -19,6 +19,8 @@ from gateway.settings import Settings, Upstream
 from gateway.settings.keys import KeySettings
 from gateway.settings.stores import StoreSettings
 
+DEMO_KIND = "openai-compatible"
+"""Of the demo model, which speaks chat only: Anthropic's clients are translated for it."""
 PROMPT = "Hi, I am Jane. Write to jane.doe@example.com, my SSN is 536-22-8726."
 
 
@@ -52,7 +54,7 @@ def run(
                 key=SecretStr(key),
                 policy=policy,
                 hash_key=SecretStr(hash_key or secrets.token_hex(32)),
-                upstream=_upstream(str(base_url), upstream_kind),
+                upstream=_upstream(str(base_url), upstream_kind or ("" if upstream else DEMO_KIND)),
                 upstream_key=SecretStr(upstream_key) if upstream_key else None,
                 log_level=log_level,
                 stores=stores,
