@@ -50,6 +50,18 @@ def judge(seed: str, oracle: str, gateway_port: int, upstream_port: int, *, part
         return row
 
 
+def self_check(command: str, gateway_port: int, upstream_port: int) -> int:
+    """The judge's own `selfcheck` or `ci`: its exit code."""
+    with tempfile.TemporaryDirectory() as folder:
+        where = ["--out", f"{folder}/out"] if command == "ci" else ["--json-out", f"{folder}/report.json"]
+        target = ["--target-base-url", f"http://127.0.0.1:{gateway_port}/v1", "--capture-port", str(upstream_port)]
+        environment = {**os.environ, "CONFORMANCE_TARGET_API_KEY": KEY}
+        run = [str(BIN / "pii-leak-benchmark"), command, *target, *where]
+        code = subprocess.run(run, env=environment, check=False, capture_output=True, timeout=600).returncode
+    print(f"{command}: exit code {code}")
+    return code
+
+
 def gateway(gateway_port: int, upstream_port: int) -> subprocess.Popen[bytes]:
     """`holdback dev` in front of the judge's provider, ready."""
     command = [
@@ -90,6 +102,7 @@ def main() -> int:
             print(f"seed {seed}, {oracle}, {row['cases_applicable']} cases:", rates)
             is_untold = row["cases_applicable"] == 0 or not (quick or "partial_emission" in row)
             leaks += sum(rates.values()) + is_untold
+        leaks += sum(self_check(one, gateway_port, upstream_port) for one in ("selfcheck", "ci"))
     finally:
         process.terminate()
         process.wait(10)
