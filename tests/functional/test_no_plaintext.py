@@ -35,8 +35,12 @@ ROOMS = [
     "gateway.wire.sse.SseDecoder.feed",
     "gateway.wire.openai_chat.OpenAIChat.request_slots",
     "gateway.wire.openai_chat.OpenAIChat.chunk",
+    "gateway.server.upstream.request_headers",
+    "gateway.providers.routing.Routing.candidates",
+    "gateway.stream.outgoing.Outgoing.written",
+    "gateway.stream.channels.Channels.push",
     "gateway.observe.metrics.Metrics.count",
-    "policies.policy.Policy.decide",
+    "policies.policy.Policy.decision",
     "recognizers.pipeline.Pipeline.scan",
     "recognizers.patterns.has_context",
 ]
