@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
-import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from gateway.stores.database import Database, open_database
 from gateway.stores.memory import MemoryShared
@@ -17,8 +13,8 @@ from gateway.stores.migrate import migrate
 from gateway.stores.redis import open_redis
 from gateway.stores.store import Shared
 from tests import servers
+from tests.contract.databases import new_postgres
 
-_numbers = itertools.count()
 KINDS = ("sqlite", "postgresql")
 
 
@@ -32,16 +28,6 @@ def postgres_url() -> Iterator[str]:
 def redis_server() -> Iterator[servers.RedisServer]:
     with servers.redis() as server:
         yield server
-
-
-async def new_postgres(url: str) -> str:
-    """The URL of a new, empty database of that server."""
-    name = f"holdback_{os.getpid()}_{next(_numbers)}"
-    engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://"), isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name}"))
-    await engine.dispose()
-    return url.replace("/postgres?", f"/{name}?")
 
 
 @pytest.fixture(params=KINDS)
