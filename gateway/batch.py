@@ -1,16 +1,16 @@
-"""`holdback redact`: files in, redacted text out, by the same engine as the gateway's."""
+"""`holdback redact`: files and folders in, redacted text out, by the same engine as the gateway's."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from rich.console import Console
-from rich.progress import track
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from gateway.errors import ConfigurationError
 from gateway.inspection.engine import with_model
@@ -19,38 +19,116 @@ from gateway.services import build_engine
 from gateway.stream.holdback import BATCH_CHARS, HoldBack, Scanner, redact
 
 
+class Source(NamedTuple):
+    """A file to read; `inside` is where it stands in the folder that was named, or None when it was named itself."""
+
+    path: Path
+    inside: Path | None
+
+
 def run(
-    policy: str, form: str, files: tuple[Path, ...], out: TextIO = sys.stdout, *, hash_key: bytes | None = None
+    policy: str,
+    form: str,
+    files: tuple[Path, ...],
+    out: TextIO | None = None,
+    *,
+    output: Path | None = None,
+    hash_key: bytes | None = None,
 ) -> None:
-    """Redact files, or standard input when there are none.
+    """Redact files, all files of folders, or standard input when none is named.
 
     Args:
         policy: preset name or path.
         form: `text`, or `jsonl` with `{"id", "text"}` a line in and
             `{"id", "redacted", "spans": [{"start", "end", "entity", "recognizer", "score"}]}` out; offsets count code
             points of the input.
-        files: read one after another.
-        out: where to.
+        files: read one after another; folders in the order of their names, without hidden files and those that are not
+            UTF-8, which are named on standard error.
+        out: where to, without `output`; standard output by default.
+        output: folder that gets one file for each file read, in the same places; it is made when it is not there.
         hash_key: of the action `hash`.
 
     Raises:
-        ConfigurationError: the policy cannot be used, or an input is not what `form` says.
+        ConfigurationError: the policy cannot be used, an input is not what `form` says, or two files would get one
+            place in `output`.
         PolicyBlock: the policy blocks a value; what came before it has been written.
     """
+    out = out or sys.stdout
+    sources = list(_sources(files, output))
+    places = _places(sources, output) if output is not None else {}
     scanner = with_model(build_engine(policy, hash_key=hash_key), LocalModel()).request
     one = _jsonl if form == "jsonl" else _text
-    console = Console(stderr=True)
-    listed: Iterable[Path] = files
-    if len(files) > 1 and console.is_terminal:
-        listed = track(files, "Redacting", console=console)
-    for file in listed:
-        with file.open(encoding="utf-8", newline="") as source:
-            _guarded(one(scanner, source, str(file)), str(file), out)
     if not files:
-        _guarded(one(scanner, sys.stdin, "standard input"), "standard input", out)
+        _write(one(scanner, sys.stdin, "standard input"), "standard input", out)
+    with _progress(sources) as advance:
+        for source in sources:
+            with source.path.open(encoding="utf-8", newline="") as opened:
+                pieces = one(scanner, opened, str(source.path))
+                if source.path not in places:
+                    _write(pieces, str(source.path), out)
+                else:
+                    places[source.path].parent.mkdir(parents=True, exist_ok=True)
+                    with places[source.path].open("w", encoding="utf-8", newline="") as target:
+                        _write(pieces, str(source.path), target)
+            advance(source.path.stat().st_size)
 
 
-def _guarded(pieces: Iterator[str], name: str, out: TextIO) -> None:
+def _sources(files: tuple[Path, ...], output: Path | None) -> Iterator[Source]:
+    """The files that are meant, folders opened."""
+    for named in files:
+        if not named.is_dir():
+            yield Source(named, None)
+            continue
+        for path in sorted(named.rglob("*")):
+            inside = path.relative_to(named)
+            is_hidden = any(part.startswith(".") for part in inside.parts)
+            is_ours = output is not None and path.resolve().is_relative_to(output.resolve())
+            if is_hidden or is_ours or not path.is_file():
+                continue
+            if _is_text(path):
+                yield Source(path, inside)
+            else:
+                console = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
+                console.print(f"holdback: {path} is not UTF-8 and was left out.")
+
+
+def _is_text(path: Path) -> bool:
+    try:
+        with path.open(encoding="utf-8", newline="") as opened:
+            while opened.read(1 << 20):
+                pass
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _places(sources: list[Source], output: Path) -> dict[Path, Path]:
+    """Where each file goes."""
+    places: dict[Path, Path] = {}
+    taken: set[Path] = set()
+    for source in sources:
+        place = output / (source.inside or source.path.name)
+        if place in taken or place.resolve() == source.path.resolve():
+            raise ConfigurationError(f"{source.path}: its place in --output is taken by another input.")
+        taken.add(place)
+        places[source.path] = place
+    return places
+
+
+@contextlib.contextmanager
+def _progress(sources: list[Source]) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error when that is a terminal; it counts bytes."""
+    console = Console(stderr=True)
+    if not sources or not console.is_terminal:
+        yield lambda _size: None
+        return
+    columns = TextColumn("Redacting"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console, redirect_stdout=False) as progress:
+        task = progress.add_task("", total=sum(source.path.stat().st_size for source in sources))
+        yield lambda size: progress.advance(task, size)
+
+
+def _write(pieces: Iterator[str], name: str, out: TextIO) -> None:
     try:
         for piece in pieces:
             out.write(piece)

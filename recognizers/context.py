@@ -42,6 +42,7 @@ AFTER = parse(AFTER_REGEX, ignore_case=True)
 AFTER_MATCH_CHARS_MIN = 5
 """Shorter candidates are too frequent in prose to be held for what may follow."""
 
+_LETTER = re.compile(r"[^\W\d_]")
 _LABEL_GAP_CHARS = 24
 _GAP = r"(?:[ \t\"'`*_:=#>|\[({~-]|is|was|are|no|nr|num|number|id|code|are|\.)*"
 _OTHER_LABEL = re.compile(
@@ -121,6 +122,8 @@ def has_context(context: Context | None, raw: str, start: int, *, json_text: boo
     character more than the window is read, so that a word that the window cuts does not count as a whole one."""
     window = raw[max(0, start - CONTEXT_WINDOW_CHARS - 1) : start]
     seen = context_folded(read(window, json_text=json_text, final=True).chars)
+    if _LETTER.search(seen) is None:
+        return NO_CONTEXT
     found = None
     at = 1 if start > CONTEXT_WINDOW_CHARS else 0
     while context is not None and (match := context.before.search(seen, at)) is not None:

@@ -13,9 +13,20 @@ from dataclasses import dataclass
 
 import re2
 
-from recognizers.alphabet import bits, mask_of, symbol
+from recognizers.alphabet import symbol
 from recognizers.checksums import LONGEST_VALID_END, WEAK, Checksum, find, table
-from recognizers.context import LABEL, NEAR, NO_CONTEXT, OTHER_LABEL, Context, can_follow, compile_context, has_context
+from recognizers.context import (
+    AFTER,
+    LABEL,
+    NEAR,
+    NO_CONTEXT,
+    OTHER_LABEL,
+    Context,
+    can_follow,
+    compile_context,
+    has_context,
+)
+from recognizers.gate import ONE_DIGIT, gate_regex
 from recognizers.keywords import Anchors, anchors
 from recognizers.normalize import View
 from recognizers.recognizer import (
@@ -27,12 +38,13 @@ from recognizers.recognizer import (
     Span,
 )
 from recognizers.specificity import LABEL_BESIDE, pattern_specificity
-from recognizers.syntax import Part, Shape, class_mask, parse
+from recognizers.syntax import Shape, class_mask, parse
 
 GATE_MEMORY_BYTES = 64 << 20
 """RE2's default of 8 MiB makes a set of 280 patterns fail at compile time, and thrash long before."""
 
 
+_LETTER = re.compile("[A-Za-z]")
 SHORTER_ENDS_MAX = 12
 """Shorter ends of a candidate that are judged after its longest has failed: a bound on the work for one start."""
 MATCH_CHARS_UNKNOWN = 1 << 30
@@ -104,26 +116,6 @@ def compile_pattern(recognizer: Recognizer, pattern: Pattern, index: int, holdba
         can_follow(context, shape, holdback_chars - LOOK_AHEAD_CHARS),
         pattern_specificity(shape.tree, has_label=bool(regex.groups)),
     )
-
-
-_DIGITS = mask_of("0123456789")
-_ONE_DIGIT = str.maketrans("123456789", "000000000")
-_ABOVE_ASCII = r"\x{80}-\x{10FFFF}"
-
-
-def gate_regex(part: Part) -> str:
-    """A pattern's tree in RE2's words, for a text in which every digit is a 0: it matches wherever the pattern does,
-    and often elsewhere. With all digits alike the gate has few states; with 4, 756 and [0-3] apart, a column of
-    numbers makes it build new ones at every character."""
-    if part.kind == "char":
-        mask = part.mask & ~_DIGITS | (1 << ord("0") if part.mask & _DIGITS else 0)
-        return "[" + "".join(rf"\x{i:02x}" for i in bits(mask) if i < 128) + (_ABOVE_ASCII if mask >> 128 else "") + "]"
-    inner = [gate_regex(inner) for inner in part.parts]
-    if part.kind == "alt":
-        return f"(?:{'|'.join(inner)})"
-    if part.kind == "repeat":
-        return f"(?:{inner[0]}){{{part.low},{part.high}}}"
-    return "".join(inner)
 
 
 class PatternSet:
@@ -198,7 +190,7 @@ class PatternSet:
             Spans in offsets of the window, in no particular order.
         """
         chars = view.chars
-        hits = self._gate.Match(chars[low:].translate(_ONE_DIGIT))
+        hits = self._gate.Match(chars[low:].translate(ONE_DIGIT))
         spans: list[Span] = []
         for index in hits or ():
             at = max(low, view.index(resume[index])) if index in resume else low
@@ -225,7 +217,7 @@ class PatternSet:
             at = match.start() + 1
             # Context before checksum: a look at 80 characters is cheaper than a number plan.
             near = _context(compiled, raw, window + view.raw(match.start()), json_text)
-            if near < NEAR and compiled.pattern.needs_context and not compiled.can_follow:
+            if near < NEAR and compiled.pattern.needs_context and not _may_follow(compiled, chars, match):
                 continue
             if near == OTHER_LABEL and compiled.pattern.can_be_other:
                 continue
@@ -270,6 +262,14 @@ def _context(compiled: CompiledPattern, raw: str, start: int, json_text: bool) -
     if not pattern.can_be_other and (compiled.context is None or (pattern.score >= 1.0 and not pattern.needs_context)):
         return NO_CONTEXT
     return has_context(compiled.context, raw, start, json_text=json_text)
+
+
+def _may_follow(compiled: CompiledPattern, chars: str, match: re.Match[str]) -> bool:
+    """Whether a context word stands behind the match or one of its shorter ends: cheap, before a check is made."""
+    if not compiled.can_follow or compiled.context is None or compiled.context.after is None:
+        return False
+    low, high = match.start() + compiled.shape.shortest, match.end() + AFTER.longest
+    return _LETTER.search(chars, low, high) is not None and compiled.context.after.search(chars, low, high) is not None
 
 
 def _following(compiled: CompiledPattern, chars: str, end: int) -> int:

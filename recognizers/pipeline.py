@@ -8,7 +8,7 @@ smallest of the views' answers, in raw characters. Nothing here depends on how t
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from recognizers.context import AFTER
@@ -25,7 +25,7 @@ from recognizers.normalize import (
     hidden_views,
     read,
 )
-from recognizers.patterns import PatternSet
+from recognizers.patterns import CompiledPattern, PatternSet
 from recognizers.recognizer import HOLDBACK_CHARS, Recognizer, RecognizerError, Span, Tail
 from recognizers.syntax import parse
 from recognizers.tails import CompiledTail
@@ -100,6 +100,11 @@ class Pipeline:
         self._viable = ViableStarts(shapes, followed, AFTER)
         self._tails = {tail: CompiledTail(tail) for tail in tails}
         self.warm_up()
+
+    @property
+    def patterns(self) -> Sequence[CompiledPattern]:
+        """All patterns, compiled."""
+        return self._patterns.patterns
 
     def warm_up(self) -> None:
         """Build the states that ordinary text needs, so that no first delta waits for them."""

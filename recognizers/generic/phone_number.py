@@ -3,7 +3,8 @@
 from recognizers.recognizer import WORD_CHARS, Pattern, Recognizer
 
 _EXTENSION = r"(?: ?(?:x|ext|ext\.|extension) ?\d{1,6})?"
-_GROUPS = r"\(?\d(?:[ ().\-/]{0,2}\d){5,12}"
+_GROUPS = r"\(?\d{1,5}\)?(?:[ .\-/]{1,2}\d)?(?:[ ().\-/]{1,2}\d{2,9}){1,5}"
+"""A single digit stands in the first two groups only: a row of them is no number, and would cost a check at each."""
 
 RECOGNIZER = Recognizer(
     entity="PHONE_NUMBER",
@@ -36,7 +37,7 @@ RECOGNIZER = Recognizer(
         ),
         Pattern(
             name="labelled behind",
-            regex=rf"({_GROUPS}{_EXTENSION})(?: ?[(\[,-] ?| )"
+            regex=rf"((?:{_GROUPS}|\d{{7,13}}){_EXTENSION})(?: ?[(\[,-] ?| )"
             r"(?:office|fax|mobile|cell|home|work|direct|landline|tel|phone)",
             score=0.75,
             checksum="phone_labelled",
