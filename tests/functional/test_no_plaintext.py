@@ -41,6 +41,10 @@ ROOMS = [
     "gateway.stream.channels.Channels.push",
     "gateway.observe.metrics.Metrics.count",
     "policies.policy.Policy.decision",
+    "gateway.vault.tokenizer.Tokenizer.token",
+    "gateway.vault.matcher.TokenIndex.scan",
+    "gateway.inspection.tokenizing.Tokenizing.replacement",
+    "gateway.inspection.restoring.Restoring.scan",
     "recognizers.pipeline.Pipeline.scan",
     "recognizers.patterns.has_context",
 ]
