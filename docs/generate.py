@@ -19,6 +19,7 @@ from gateway.observe.metrics import Metrics
 from gateway.server.admin.catalogue import admin_routes
 from gateway.services import build_engine
 from gateway.settings import Settings
+from policies.catalogue import keys
 from policies.evidence import evidence
 from policies.loader import preset_text
 from policies.report import page
@@ -95,6 +96,7 @@ LABELS = {
     "holdback_findings": "direction, entity, action",
     "holdback_attacks": "family",
     "holdback_monitored_findings": "direction, entity, action",
+    "holdback_policy_loads": "outcome",
 }
 
 
@@ -153,6 +155,25 @@ def compliance(name: str) -> Callable[[], str]:
     return made
 
 
+def policy_keys() -> str:
+    """The keys of the policy language."""
+    rows = ["# Keys of a policy", "", "[How to write one](../policies.md).", "", "| key | meaning |", "|---|---|"]
+    rows.append("| `extends` | A preset, or the path of a policy file; what you write here wins. |")
+    rows += [f"| `{name}` | {cell(key.summary)} |" for name, key in keys().items()]
+    rows += ["", "An entity's rule has `request` and `response` (or one word for both), and any of these:", ""]
+    rows += ["| property | meaning |", "|---|---|"]
+    rows += [f"| `{name}` | {meaning} |" for name, meaning in PROPERTIES.items()]
+    return NOTE + "\n".join(rows) + "\n"
+
+
+PROPERTIES = {
+    "threshold": "Least score that counts for this entity, from 0 to 1.",
+    "mode": "`enforce` or `monitor`, for both directions or for each.",
+    "mask": "Of the action `mask`: `keep_first` (0 to 6), `keep_last` (0 to 4), `character` (`*`, `#`, `X`, `x`).",
+    "context": "`words` that are added to the entity's own; `required: on`: nothing is found without one.",
+}
+
+
 def policy_schema() -> str:
     """The JSON Schema of policy files."""
     return json.dumps(schema(catalogue()), indent=1) + "\n"
@@ -164,6 +185,7 @@ PAGES = {
     "metrics.md": metrics,
     "entities.md": entities,
     "roles.md": roles,
+    "policy.md": policy_keys,
     "policy.schema.json": policy_schema,
     **{f"../compliance/{name}.md": compliance(name) for name in evidence().presets},
 }

@@ -14,6 +14,7 @@ from policies.loader import is_path, preset_text
 from policies.report import rows
 from recognizers.catalogue import catalogue
 from recognizers.fingerprint import fingerprint
+from recognizers.ner.entities import MODEL_ENTITIES
 from recognizers.recognizer import Recognizer
 
 EXAMPLE_KEY = bytes(32)
@@ -52,7 +53,10 @@ def explain(policy: str, text: str) -> None:
 
 def found_by(engine: Engine) -> dict[str, str]:
     """What finds each entity, in words."""
-    return {one.entity: forms(one) for one in engine.pipeline.recognizers}
+    return dict.fromkeys(MODEL_ENTITIES, "model (tier 3)") | {
+        one.entity: forms(one) + ("; model (tier 3)" if one.entity in MODEL_ENTITIES else "")
+        for one in engine.pipeline.recognizers
+    }
 
 
 def forms(recognizer: Recognizer) -> str:

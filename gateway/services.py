@@ -7,6 +7,7 @@ import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import gateway
@@ -22,6 +23,7 @@ from gateway.inspection.memory import ScanMemory
 from gateway.models.opened import open_model
 from gateway.observe.metrics import Metrics
 from gateway.pool import Pool, open_pool
+from gateway.reload import Engines
 from gateway.settings import Settings
 from gateway.settings.stores import StoreSettings
 from gateway.stores.opened import Places, Stores, open_stores
@@ -36,7 +38,7 @@ class Services:
     """Everything that a request needs."""
 
     settings: Settings
-    engine: Engine
+    engines: Engines
     stream_limits: StreamLimits
     pool: Pool
     metrics: Metrics
@@ -48,6 +50,11 @@ class Services:
     canary_epochs: CanaryEpochs
     audit: Audit
     memory: ScanMemory = field(default_factory=lambda: ScanMemory(secrets.token_bytes(32)))
+
+    @property
+    def engine(self) -> Engine:
+        """The engine in force: taken once, at the beginning of a request."""
+        return self.engines.current
 
 
 class Admission:
@@ -87,7 +94,7 @@ def build_engine(policy_source: str, *, hash_key: bytes | None = None) -> Engine
             "the packages gateway, policies and recognizers are of different versions.",
             cure="Another distribution has taken one of these names: install holdback in an environment of its own.",
         )
-    return engine_of(policy_source, hash_key=hash_key)
+    return engine_of(policy_source, hash_key=hash_key, today=lambda: datetime.now(UTC).date())
 
 
 def hash_key(settings: Settings) -> bytes | None:
@@ -148,19 +155,27 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
         AsyncExitStack() as closing,
         open_control(settings, stores) as control,
     ):
-        engine = engine or build_engine(settings.policy, hash_key=hash_key(settings))
-        engine = with_model(engine, model) if model else engine
-        for provider in pool.providers.values():
-            check_region(engine.policy, provider.region)
         metrics = Metrics()
+
+        def ready(engine: Engine) -> Engine:
+            engine = with_model(engine, model) if model else engine
+            for provider in pool.providers.values():
+                check_region(engine.policy, provider.region)
+            return engine
+
+        def build() -> Engine:
+            return build_engine(settings.policy, hash_key=hash_key(settings))
+
+        engines = Engines(ready(engine or build()), lambda: ready(build()), metrics)
         admission = Admission(settings.limits.streams, metrics)
         master_key = settings.tokens.master_key
         keys = local_keys(master_key.get_secret_value() if master_key else None, Path(settings.stores.data_dir))
         audit = await closing.enter_async_context(open_audit(settings.audit, stores.database, control.master.derive))
         control.events.attach(lambda event: note_control(audit, event))
+        await closing.enter_async_context(engines.watched(settings.policy_reload_seconds))
         yield Services(
             settings,
-            engine,
+            engines,
             stream_limits(settings),
             pool,
             metrics,

@@ -7,6 +7,7 @@ nothing. YAML aliases are refused (they make bombs and hide what is in force).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -74,7 +75,9 @@ def is_path(source: str) -> bool:
 
 
 def _load(source: str, facts: Facts, folder: Path, seen: tuple[str, ...]) -> Policy:
+    file: tuple[str, ...] = ()
     if is_path(source):
+        file = (str(folder / source),)  # as it is named: what a link leads to may be another file tomorrow
         try:
             path = (folder / source).resolve()
         except (OSError, ValueError, RuntimeError):  # a NUL in the name, a loop of links
@@ -87,7 +90,8 @@ def _load(source: str, facts: Facts, folder: Path, seen: tuple[str, ...]) -> Pol
         raise PolicyError(f"{place}: extends itself")
     if len(seen) >= EXTENDS_MAX:
         raise PolicyError(f"{place}: more than {EXTENDS_MAX} policies extend one another")
-    return Document(place, text, facts).policy(name, lambda base: _load(base, facts, folder, (*seen, key)))
+    policy = Document(place, text, facts).policy(name, lambda base: _load(base, facts, folder, (*seen, key)))
+    return replace(policy, files=file + policy.files)
 
 
 def _read(path: Path) -> str:

@@ -162,6 +162,7 @@ class Policy:
         allow_terms: literal exceptions.
         retention_days: how long what is recorded under this policy is kept.
         regions: tags of upstreams that may be used; any when there are none.
+        files: that it was read from, those it extends included; none of a preset.
         more: by key of the language, what other rooms read with `Key.of` (see `policies/key.py`).
     """
 
@@ -178,6 +179,7 @@ class Policy:
     allow_terms: tuple[AllowTerm, ...] = ()
     retention_days: int = RETENTION_DAYS_DEFAULT
     regions: frozenset[str] = frozenset()
+    files: tuple[str, ...] = ()
     more: Mapping[str, object] = field(default_factory=dict)
 
     @property

@@ -77,9 +77,14 @@ def _deny_list(terms: tuple[str, ...]) -> list[str]:
         if not groups or size + len(term) > DENY_LIST_CHARS_MAX:
             groups.append([])
             size = 0
-        groups[-1].append("".join(_escaped(char) for char in term))
+        groups[-1].append(literal(term))
         size += len(term)
     return ["|".join(group) for group in groups]
+
+
+def literal(term: str) -> str:
+    """A literal as a pattern."""
+    return "".join(_escaped(char) for char in term)
 
 
 def _escaped(char: str) -> str:

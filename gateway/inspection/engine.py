@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import recognizers
 from gateway.errors import ConfigurationError
+from gateway.inspection.exceptions import Exceptions, Excusing, Today, never
 from gateway.inspection.fit import facts
 from gateway.inspection.guard import Guard
 from gateway.inspection.inspector import Inspector
@@ -25,6 +26,7 @@ from recognizers.catalogue import catalogue
 from recognizers.custom import custom_recognizer
 from recognizers.ner.entities import MODEL_ENTITIES
 from recognizers.normalize import Spelling
+from recognizers.patterns import compile_pattern
 from recognizers.pipeline import Pipeline
 from recognizers.recognizer import Recognizer, RecognizerError, marked
 
@@ -59,39 +61,46 @@ def with_model(engine: Engine, model: Model) -> Engine:
     return replace(engine, request=scanners[Direction.REQUEST], response=scanners[Direction.RESPONSE], waits=waits)
 
 
-def engine_of(source: str, *, hash_key: bytes | None = None) -> Engine:
+def engine_of(source: str, *, hash_key: bytes | None = None, today: Today = never) -> Engine:
     """The engine for a policy.
 
     Args:
         source: preset name, or path of a policy file.
         hash_key: of the action `hash`.
+        today: the day in UTC, for `allow_terms`; without it none of them holds.
 
     Raises:
         ConfigurationError: the policy or a recognizer cannot be used.
     """
     try:
-        return under(load(source, facts()), hash_key=hash_key)
+        return under(load(source, facts()), hash_key=hash_key, today=today)
     except PolicyError as error:
         problem = str(error)
     raise ConfigurationError(problem)
 
 
-def under(policy: Policy, *, hash_key: bytes | None = None) -> Engine:
+def under(policy: Policy, *, hash_key: bytes | None = None, today: Today = never) -> Engine:
     """The engine for a policy that is loaded, such as one with an overlay; arguments and errors as for `engine_of`."""
     _check_hash_key(policy, hash_key)
     try:
         known = catalogue()
         own = [_custom(recognizer) for recognizer in policy.recognizers]
+        for recognizer, written in zip(own, policy.recognizers, strict=True):
+            _check_patterns(recognizer, written, policy.holdback_chars)
         spellings = frozenset(s for s in Spelling if s.value not in policy.unread_spellings)
         inspected = tuple(_in_context(recognizer, policy) for recognizer in [*known.values(), *own])
         pipeline = _pipeline(inspected, policy.holdback_chars, spellings)
         for recognizer, written in zip(own, policy.recognizers, strict=True):
             _check_examples(pipeline, recognizer, written.place)
+        exceptions = Exceptions(policy, today) if policy.allow_terms else None
     except RecognizerError as error:
         problem = str(error)
     else:
         made, guard = operators(policy, hash_key), _guard(policy)
-        request, response = (Inspector(pipeline, policy, way, made) for way in Direction)
+        request, response = (
+            Excusing(pipeline, policy, way, made, exceptions) if exceptions else Inspector(pipeline, policy, way, made)
+            for way in Direction
+        )
         mark = hashlib.sha256(repr((recognizers.__version__, policy)).encode()).hexdigest()
         return Engine(policy, pipeline, request, response, guard, mark)
     raise ConfigurationError(problem)
@@ -147,6 +156,17 @@ def _custom(written: CustomRecognizer) -> Recognizer:
         examples=written.examples,
         non_examples=written.non_examples,
     )
+
+
+def _check_patterns(recognizer: Recognizer, written: CustomRecognizer, holdback_chars: int) -> None:
+    """A policy's patterns fit in the hold-back, or the complaint names their place."""
+    places = [place for *_, place in written.patterns]
+    for index, pattern in enumerate(recognizer.patterns):
+        try:
+            compile_pattern(recognizer, pattern, index, holdback_chars)
+        except RecognizerError as error:
+            place = places[index] if index < len(places) else written.place
+            raise RecognizerError(f"{place}: {error}") from None
 
 
 def _check_examples(pipeline: Pipeline, recognizer: Recognizer, place: str) -> None:

@@ -30,6 +30,12 @@ class Metrics:
             ("direction", "entity", "action"),
             registry=self.registry,
         )
+        self.policy_loads = Counter(
+            "holdback_policy_loads",
+            "Changed policies that were put in force, or refused.",
+            ("outcome",),
+            registry=self.registry,
+        )
         self.attempts = Counter(
             "holdback_provider_attempts", "Requests to providers.", ("provider", "outcome"), registry=self.registry
         )

@@ -20,6 +20,7 @@ from gateway.errors import (
     UpstreamProtocolError,
     UpstreamRefused,
 )
+from gateway.inspection.engine import Engine
 from gateway.inspection.exchange import Desk
 from gateway.inspection.guard import Attack
 from gateway.models.bridge import bridged
@@ -35,6 +36,7 @@ from gateway.server.upstream import Answer, Ask, call, read_body, response_heade
 from gateway.server.watchdog import Watchdog
 from gateway.services import Services
 from gateway.stream.body import Inspected, apply, inspect_slots
+from gateway.stream.release import Release
 from gateway.stream.scanner import Scanner
 from gateway.stream.session import Session
 from gateway.verdict import Direction, Finding
@@ -43,8 +45,11 @@ from gateway.wire.json_text import Kind, Node, parse
 from gateway.wire.json_text import quote as quote_json
 from gateway.wire.key_fragments import without_keys
 from policies.firewall_rules import WARN
+from policies.policy import Policy
 
 _Result = TypeVar("_Result")
+ENGINE = web.RequestKey("engine", Engine)
+"""What inspects a request and its answer: in force when it began."""
 MONITOR_HEADER = "X-Holdback-Monitor"
 FIREWALL_HEADER = "X-Holdback-Firewall"
 FIREWALL_MARK = web.RequestKey("firewall", str)
@@ -66,6 +71,7 @@ class Proxy:
             GatewayError: before any byte of an answer has gone out.
         """
         body = await read_request(request, self._services)
+        request[ENGINE] = self._services.engine
         started = time.perf_counter()
         root, inspected, answers = await self._inspect_request(request, body)
         self._services.metrics.inspect_seconds.observe(time.perf_counter() - started)
@@ -98,7 +104,8 @@ class Proxy:
         """Pass a question for the provider's models on; the answer is inspected like any other."""
         name = request.match_info.get("model", "")
         path = f"/models/{quote(name, safe='')}" if name else "/models"
-        answers = self._services.engine.response
+        request[ENGINE] = self._services.engine
+        answers = request[ENGINE].response
         async with call(self._services, Ask("GET", MODELS, path, name, request.headers)) as answer:
             if answer.status >= 400:
                 return await self._refused(answer, request, answers)
@@ -112,7 +119,7 @@ class Proxy:
 
     async def _inspect_request(self, request: web.Request, body: bytes) -> tuple[Node, Inspected, Scanner]:
         """The request's body, what becomes of it, and the scanner of its answer."""
-        engine, limits, wire = self._services.engine, self._services.settings.limits, self._wire
+        engine, limits, wire = request[ENGINE], self._services.settings.limits, self._wire
         desk, caller = Desk(engine, self._services.memory), caller_of(request)
 
         def read(body: bytes) -> tuple[Node, list[Slot], str]:
@@ -137,8 +144,8 @@ class Proxy:
             inspected = replace(inspected, edits=(*inspected.edits, *more))
         return root, inspected, exchange.answers
 
-    def _inspect_response(self, body: bytes, answers: Scanner) -> tuple[bytes, Inspected]:
-        limits, attachments = self._services.settings.limits, self._services.engine.policy.attachments == "allow"
+    def _inspect_response(self, body: bytes, answers: Scanner, policy: Policy) -> tuple[bytes, Inspected]:
+        limits, attachments = self._services.settings.limits, policy.attachments == "allow"
         root = parse(body, max_depth=limits.json_depth, max_nodes=limits.json_nodes, error=UpstreamProtocolError)
         if root.kind is not Kind.OBJECT:
             raise UpstreamProtocolError
@@ -155,18 +162,15 @@ class Proxy:
             body = without_keys(body, key.get_secret_value() if key is not None else "")
         if answer.translation is not None:
             body = await _off_loop(body, answer.translated)
-        shown, inspected = await _off_loop(body, lambda body: self._inspect_response(body, answers))
+        policy = request[ENGINE].policy
+        shown, inspected = await _off_loop(body, lambda body: self._inspect_response(body, answers, policy))
         self._note(request, Direction.RESPONSE, inspected)
         await request[RECORDER].durable()
         return web.Response(
             status=answer.status,
             body=shown,
             content_type="application/json",
-            headers={
-                **response_headers(answer.response),
-                **self._marks(request),
-                REQUEST_ID_HEADER: request[REQUEST_ID],
-            },
+            headers={**response_headers(answer.response), **_marks(request), REQUEST_ID_HEADER: request[REQUEST_ID]},
         )
 
     async def _refused(self, answer: Answer, request: web.Request, answers: Scanner) -> web.Response:
@@ -181,12 +185,15 @@ class Proxy:
 
     async def _stream(self, request: web.Request, answer: Answer, answers: Scanner) -> web.StreamResponse:
         services = self._services
-        attachments = services.engine.policy.attachments == "allow"
-        session = Session(self._wire, answers, attachments=attachments, limits=services.stream_limits)
+        policy = request[ENGINE].policy
+        attachments = policy.attachments == "allow"
+        limits = services.stream_limits
+        release = Release(policy.release, policy.holdback_chars, limits.buffered_chars)
+        session = Session(self._wire, answers, attachments=attachments, limits=limits, release=release)
         client = web.StreamResponse(
             headers={
                 **response_headers(answer.response),
-                **self._marks(request),
+                **_marks(request),
                 "Content-Type": "text/event-stream; charset=utf-8",
                 "Cache-Control": "no-cache, no-transform",
                 "X-Accel-Buffering": "no",
@@ -203,7 +210,7 @@ class Proxy:
             Watchdog(answer.provider.waits.silence_seconds, answer.provider.waits.total_seconds),
             lambda report: self._report(request, Direction.RESPONSE, report.channel, report.findings),
             request[RECORDER].durable,
-            waits=Direction.RESPONSE in services.engine.waits,
+            waits=Direction.RESPONSE in request[ENGINE].waits,
         )
         await driver.run()
         if driver.error is not None:
@@ -218,14 +225,8 @@ class Proxy:
             note_attack(request[RECORDER], attack)
             self._services.metrics.attack(attack.families)
             logger().info("attack", path=attack.path, score=attack.score, families=attack.families)
-        if attacks and self._services.engine.guard.action == WARN:
+        if attacks and request[ENGINE].guard.action == WARN:
             request[FIREWALL_MARK] = f"warn; score={attacks[0].score}; families={' '.join(attacks[0].families)}"
-
-    def _marks(self, request: web.Request) -> dict[str, str]:
-        """What an answer says of the policy: what is only monitored, and what the firewall warns of."""
-        monitored = self._services.engine.policy.monitored()
-        marks = {MONITOR_HEADER: ", ".join(monitored)} if monitored else {}
-        return marks | ({FIREWALL_HEADER: request[FIREWALL_MARK]} if FIREWALL_MARK in request else {})
 
     def _note(self, request: web.Request, direction: Direction, inspected: Inspected) -> None:
         for path, findings in inspected.reports:
@@ -240,6 +241,13 @@ class Proxy:
         if passed:
             entities = sorted({finding.entity for finding in passed})
             logger().info("monitored", direction=direction.value, channel=channel, entities=entities, count=len(passed))
+
+
+def _marks(request: web.Request) -> dict[str, str]:
+    """What an answer says of the policy: what is only monitored, and what the firewall warns of."""
+    monitored = request[ENGINE].policy.monitored()
+    marks = {MONITOR_HEADER: ", ".join(monitored)} if monitored else {}
+    return marks | ({FIREWALL_HEADER: request[FIREWALL_MARK]} if FIREWALL_MARK in request else {})
 
 
 async def _off_loop(body: bytes, work: Callable[[bytes], _Result]) -> _Result:

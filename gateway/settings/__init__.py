@@ -54,6 +54,9 @@ class Limits(Section):
     event_bytes: int = Field(1 << 20, ge=1 << 10, le=1 << 26, description="size of one event of a streamed answer")
     events: int = Field(2_000_000, ge=100, description="events of one streamed answer")
     channels: int = Field(256, ge=1, le=65_536, description="texts of one streamed answer that are open at a time")
+    buffered_chars: int = Field(
+        4 << 20, ge=1 << 10, le=1 << 28, description="text of a streamed answer that a policy's `release: buffer` holds"
+    )
     json_depth: int = Field(64, ge=4, le=500, description="nesting of a JSON body or event")
     json_nodes: int = Field(500_000, ge=100, description="values in a JSON body or event")
     header_bytes: int = Field(16_384, ge=1024, le=1 << 20, description="size of one header field")
@@ -74,6 +77,9 @@ class Settings(Section):
     key: SecretStr | None = Field(None, description="bearer key that clients send; set by --key or HOLDBACK_KEY")
     key_env: str = Field("HOLDBACK_KEY", description="environment variable that holds the clients' bearer key")
     policy: str = Field("default", description="preset name, or path of a policy file")
+    policy_reload_seconds: float = Field(
+        2, ge=0, le=3600, description="how often the policy's files are looked at for a change; 0 for never"
+    )
     hash_key: SecretStr | None = Field(None, description="key of the action `hash`; never in the file")
     hash_key_env: str = Field(
         "HOLDBACK_HASH_KEY", description="environment variable that holds the key of a policy's `hash`, when it has any"

@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from gateway.errors import ResponseTooLarge, UpstreamProtocolError
 from gateway.errors.policy import PolicyBlock
 from gateway.stream.escapes import joined
-from gateway.stream.holdback import HoldBack, Scanner
-from gateway.stream.json_holdback import JsonHoldBack
+from gateway.stream.holdback import Scanner
 from gateway.stream.limits import StreamLimits
+from gateway.stream.release import ChannelText, Release
 from gateway.stream.tools import for_tool, tools_of
 from gateway.verdict import Finding
 from gateway.wire.format import Channel, Slot, SlotKind, Step
@@ -62,16 +62,18 @@ class Channels:
         "_limits",
         "_open",
         "_records",
+        "_release",
         "_room",
         "_scanner",
         "_told",
         "_tools",
     )
 
-    def __init__(self, scanner: Scanner, limits: StreamLimits, *, repeats: bool) -> None:
+    def __init__(self, scanner: Scanner, limits: StreamLimits, release: Release, *, repeats: bool) -> None:
         self._scanner = scanner
+        self._release = release
         self._limits = limits
-        self._open: dict[Channel, HoldBack | JsonHoldBack] = {}
+        self._open: dict[Channel, ChannelText] = {}
         self._halves: dict[Channel, str] = {}
         self._frames: dict[Channel, bytes] = {}
         self._ended: set[Channel] = set()
@@ -160,14 +162,14 @@ class Channels:
         """What was told in the place of this text, when it was told in deltas."""
         return self._told.get((kind, text))
 
-    def _opened(self, key: Channel, kind: SlotKind) -> HoldBack | JsonHoldBack:
+    def _opened(self, key: Channel, kind: SlotKind) -> ChannelText:
         most = self._limits.channels
         if len(self._open) >= most or len(self._ended) >= most * ENDED_PER_OPEN:
             raise ResponseTooLarge
         if () in self._ended or any(key[:size] in self._ended for size in range(1, len(key) + 1)):
             raise UpstreamProtocolError
         scanner = for_tool(self._scanner, key, self._tools)
-        channel = JsonHoldBack(scanner) if kind is SlotKind.JSON else HoldBack(scanner)
+        channel = self._release.channel(scanner, json_text=kind is SlotKind.JSON)
         self._open[key] = channel
         if self._records is not None:
             self._records[key] = _Told(kind)

@@ -14,3 +14,4 @@ class StreamLimits:
     json_nodes: int = 50_000
     channels: int = 256
     events: int = 2_000_000
+    buffered_chars: int = 4 << 20

@@ -8,10 +8,10 @@ Laws kept here:
    flushed may say no more.
 3. A failure ends in one error event and no `[DONE]`. What was decided by then goes first; the rest is cut off. When
    inspection itself failed, nothing goes but the error. Nothing follows `[DONE]`, no error either.
-4. Bounded: bytes of an event, values in it, channels, events.
-5. The same machine for all formats: what ends a text, a choice or the stream is what the format says of the event.
+4. Bounded: bytes of an event, values in it, channels, events. The same machine for all formats.
+5. What ends a text, a choice or the stream is what the format says of the event.
 6. A value that the policy blocks ends the stream like a failure; what stands before it goes in events that are made up.
-7. An event whose format counts them keeps its number, plus the events that were made up before it.
+7. An event whose format counts them keeps its number, plus those that were made up before it.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ from gateway.stream.events import (
 from gateway.stream.holdback import Scanner
 from gateway.stream.limits import StreamLimits
 from gateway.stream.outgoing import MadeUp, Outgoing, Piece
+from gateway.stream.release import Release
 from gateway.stream.state import FINAL, State, Step, after
 from gateway.stream.template import Templates
 from gateway.verdict import Direction
@@ -65,18 +66,23 @@ class Session:
     """One stream of one format, for one client."""
 
     def __init__(
-        self, wire: WireFormat, scanner: Scanner, *, attachments: bool = False, limits: StreamLimits | None = None
+        self,
+        wire: WireFormat,
+        scanner: Scanner,
+        *,
+        attachments: bool = False,
+        limits: StreamLimits | None = None,
+        release: Release | None = None,
     ) -> None:
         self._wire = wire
         self._scanner = scanner
         self._attachments = attachments
         self._limits = limits or StreamLimits()
         self._decoder = sse.SseDecoder(self._limits.event_bytes)
-        self._channels = Channels(scanner, self._limits, repeats=wire.repeats)
+        self._channels = Channels(scanner, self._limits, release or Release(), repeats=wire.repeats)
         self._endings: list[Outgoing] = []
         self._unsaid: list[Outgoing] = []
-        self._events = 0
-        self._made_up = MadeUp(wire)
+        self._events, self._made_up = 0, MadeUp(wire)
         self._templates = Templates(self._made_up.numbers)
         self._reports: list[Report] = []
         self.state = State.OPENING
@@ -132,11 +138,8 @@ class Session:
                 self._event(event, out)
 
     def _sent(self, out: list[bytes]) -> list[Command]:
-        commands: list[Command] = [Send(out[0] if len(out) == 1 else b"".join(out))] if out else []
-        if self._reports:
-            commands += self._reports
-            self._reports = []
-        return commands
+        reports, self._reports = self._reports, []
+        return [Send(out[0] if len(out) == 1 else b"".join(out)), *reports] if out else [*reports]
 
     def _event(self, event: sse.SseEvent, out: list[bytes]) -> None:
         if self.state is not _STREAMING:
@@ -259,8 +262,8 @@ class Session:
         end = self._decoder.end()
         for event in end.events:
             self._event(event, out)
+        rest = end.incomplete.strip()
         if self.state is State.STREAMING:
-            rest = end.incomplete.strip()
             if rest.startswith(b"data:") and rest[5:].strip() == DONE_MARK and not self._wire.ends_with_event:
                 self._done(out)  # some servers end without the empty line
             else:

@@ -36,7 +36,7 @@ FLOOR_3 = {
     "gateway.audit.keeper",
     "gateway.audit.opened",
 }
-FLOOR_4 = {"gateway.demo", "gateway.services"}
+FLOOR_4 = {"gateway.demo", "gateway.reload", "gateway.services"}
 FLOOR_5 = {"gateway.server"}
 FLOOR_6 = {"gateway.importers", "gateway.verify", "gateway.dev", "gateway.batch", "gateway.explain", "gateway.sidecar"}
 
@@ -70,7 +70,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "gateway.presidio": GROUND | {"gateway.errors", "gateway.vault"},
     # Plays the model provider, so it shares no more with the gateway than a provider does.
     "gateway.demo": GROUND | {"gateway.errors", "gateway.wire"},
-    "gateway.services": FLOOR_1 | FLOOR_2 | FLOOR_3,
+    "gateway.reload": FLOOR_1 | FLOOR_2 | FLOOR_3,
+    "gateway.services": FLOOR_1 | FLOOR_2 | FLOOR_3 | {"gateway.reload"},
     "gateway.server": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4,
     # Plays the client and the provider of a running gateway: what it proves, it must not share.
     "gateway.verify": GROUND | {"gateway.errors", "gateway.wire", "gateway.demo", "recognizers"},

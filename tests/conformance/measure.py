@@ -15,7 +15,8 @@ from gateway.stream.holdback import redact
 from gateway.verdict import Finding
 from policies.evidence import Measured, clauses
 from policies.loader import preset_text
-from policies.policy import EVERY_ENTITY, Policy
+from policies.policy import Policy
+from recognizers.catalogue import catalogue
 from recognizers.fingerprint import fingerprint
 from recognizers.recognizer import Recognizer
 from tests.conformance.generator import Case, known, near_misses, of_policy, positives
@@ -26,9 +27,9 @@ COMPLIANCE = ("developer", "gdpr", "hipaa", "pci", "soc2")
 
 
 def covered(policy: Policy) -> list[Recognizer]:
-    """What the rules of a preset name, in its order."""
+    """What the rules of a preset name, in its order; without what only a model finds."""
     own = {one.entity: of_policy(one.name, one.entity, one.deny_list) for one in policy.recognizers}
-    named = (entity for entity in clauses(preset_text(policy.name)) if entity != EVERY_ENTITY)
+    named = (entity for entity in clauses(preset_text(policy.name)) if entity in own or entity in catalogue())
     return [own[entity] if entity in own else known(entity) for entity in named]
 
 

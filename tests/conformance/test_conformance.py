@@ -18,6 +18,7 @@ from gateway.inspection.inspector import Inspector
 from gateway.stream.holdback import redact
 from gateway.verdict import Direction
 from policies.policy import Policy
+from recognizers.ner.entities import MODEL_ENTITIES
 from recognizers.pipeline import Pipeline
 from tests.conformance.generator import PER_ENTITY, Case, near_misses, positives
 from tests.conformance.measure import COMPLIANCE, covered, measured
@@ -50,8 +51,9 @@ def judged(policy: Policy, cases: Sequence[Case], shown: Sequence[str]) -> list[
 
 
 def mistaken(cases: Sequence[Case], shown: Sequence[str]) -> int:
-    """Near-misses that were taken for the entity."""
-    return sum(f"[{case.entity}]" in text for case, text in zip(cases, shown, strict=True))
+    """Near-misses that were taken for the entity; those that a model reads too are left to the model's own tests."""
+    both = zip(cases, shown, strict=True)
+    return sum(f"[{case.entity}]" in text for case, text in both if case.entity not in MODEL_ENTITIES)
 
 
 async def streamed(name: str, cases: Sequence[Case]) -> list[str]:

@@ -20,9 +20,10 @@ from gateway.settings.tier3 import Tier3Settings
 KEY = "kc_test_a_functional"
 NO_MODEL = Tier3Settings(engine="off")
 """Starting a worker costs seconds; tests of tier 3 ask for one."""
+HASH_KEY = b"a key of these tests"
 
 
-engine = functools.cache(functools.partial(build_engine, hash_key=b"a key of these tests"))
+engine = functools.cache(functools.partial(build_engine, hash_key=HASH_KEY))
 """Built once a run: it is immutable."""
 
 
@@ -33,6 +34,7 @@ async def serve_gateway(
     policy: str = "default",
     limits: Limits | None = None,
     tier3: Tier3Settings = NO_MODEL,
+    policy_reload_seconds: float = 0,
     **more: Any,
 ) -> AsyncIterator[tuple[str, Services]]:
     """Serve; the base URL and the services."""
@@ -41,6 +43,8 @@ async def serve_gateway(
             port=0,
             key=SecretStr(KEY),
             policy=policy,
+            policy_reload_seconds=policy_reload_seconds,
+            hash_key=SecretStr(HASH_KEY.decode()),
             upstream=Upstream(base_url=upstream, **more),
             upstream_key=SecretStr("sk-provider"),
             limits=limits or Limits(),

@@ -81,9 +81,10 @@ async def test_monitor_reports_and_lets_pass(tmp_path: Path, provider: Provider,
         assert told(await response.text()) == f"Write to [EMAIL_ADDRESS], SSN {SSN}, then."
         metrics = services.metrics.render().decode()
     sent = json.loads(provider.requests[0])["messages"][0]["content"]
-    assert sent == f"[EMAIL_ADDRESS] {SSN}"
-    for way in ("request", "response"):
-        assert f'monitored_findings_total{{action="redact",direction="{way}",entity="US_SSN"}} 1.0' in metrics
+    assert MAIL not in sent
+    assert sent.endswith(f" {SSN}")
+    for way, action in (("request", "tokenize"), ("response", "redact")):
+        assert f'monitored_findings_total{{action="{action}",direction="{way}",entity="US_SSN"}} 1.0' in metrics
     logged = [json.loads(line) for line in lines.getvalue().splitlines()]
     ways = [line["direction"] for line in logged if line["event"] == "monitored" and line["entities"] == ["US_SSN"]]
     assert ways == ["request", "response"]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from gateway.inspection.fit import facts
 from policies.loader import EXTENDS_MAX, POLICY_BYTES_MAX, load, preset_text, presets
 from policies.policy import PolicyError, Rule
-from recognizers.catalogue import catalogue
 
 ENTITIES = ("US_SSN", "CREDIT_CARD", "EMAIL_ADDRESS", "ORGANIZATION", "NRP")
 
@@ -20,7 +20,7 @@ def write(folder: Path, text: str, name: str = "mine.yaml") -> str:
 
 @pytest.mark.parametrize("name", presets())
 def test_every_preset_loads(name: str) -> None:
-    policy = load(name, catalogue())
+    policy = load(name, facts())
     assert policy.name == name
     assert policy.description.endswith(".")
     assert 0 < policy.threshold <= 1
