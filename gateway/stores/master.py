@@ -41,7 +41,7 @@ def master_key(given: str | None, folder: Path | None) -> MasterKey:
     """The master key.
 
     Args:
-        given: in base64; None when the settings name none.
+        given: in base64, or `VERSION:BASE64` lines of which the first counts; None when the settings name none.
         folder: of the embedded database, where one is then made; None when the database is shared.
 
     Raises:
@@ -51,6 +51,10 @@ def master_key(given: str | None, folder: Path | None) -> MasterKey:
         if folder is None:
             raise ConfigurationError("there is no master key.", cure=_CURE)
         given = _made(folder / FILE)
+    # Tokens of the local tenant read further lines of the same text as later versions; the first stays what it is.
+    first = next(iter(given.split()), "")
+    number, colon, rest = first.partition(":")
+    given = rest if colon and number.isdecimal() else first
     key = b""
     with suppress(binascii.Error, ValueError):
         key = base64.b64decode(given, validate=True)
