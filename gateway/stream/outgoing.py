@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from gateway.stream.body import Edit, apply, edit, names
 from gateway.stream.channels import Channels
 from gateway.stream.events import Report
-from gateway.stream.holdback import Scanner
+from gateway.stream.holdback import Scanner, redact
 from gateway.stream.template import Numbers
 from gateway.wire.format import ALTERED, Channel, Rules, Slot, SlotKind, WireFormat
 from gateway.wire.json_text import path_of, quote
@@ -73,8 +73,9 @@ class Outgoing:
 class MadeUp:
     """Events that are made up, and the numbers of those that come behind them."""
 
-    def __init__(self, wire: WireFormat) -> None:
+    def __init__(self, wire: WireFormat, scanner: Scanner) -> None:
         self._wire = wire
+        self._scanner = scanner
         self.numbers = Numbers()
 
     @property
@@ -86,10 +87,17 @@ class MadeUp:
         """The event that says a text in a channel; none for no text."""
         if not text:
             return []
-        event = encode(*self._wire.flush(frame, channel, quote(text), self.next))
+        event = encode(*self._wire.flush(frame, self._shown(channel), quote(text), self.next))
         self.numbers.next += 1
         self.numbers.made_up += 1
         return [event]
+
+    def _shown(self, channel: Channel) -> Channel:
+        """The channel by names that may be seen: one that the format does not know is the provider's text, too."""
+        known = self._wire.rules.keys
+        return tuple(
+            step if isinstance(step, int) or step in known else redact(self._scanner, step).text for step in channel
+        )
 
     def instead_of(self, events: Iterable[Outgoing]) -> list[bytes]:
         """What the channels of events released that will not be sent."""

@@ -82,7 +82,7 @@ class Session:
         self._channels = Channels(scanner, self._limits, release or Release(), repeats=wire.repeats)
         self._endings: list[Outgoing] = []
         self._unsaid: list[Outgoing] = []
-        self._events, self._made_up = 0, MadeUp(wire)
+        self._events, self._made_up = 0, MadeUp(wire, scanner)
         self._templates = Templates(self._made_up.numbers)
         self._reports: list[Report] = []
         self.state = State.OPENING
