@@ -25,6 +25,7 @@ from policies.policy import Context, CustomRecognizer, Policy, PolicyError
 from recognizers.catalogue import catalogue
 from recognizers.custom import custom_recognizer
 from recognizers.ner.entities import MODEL_ENTITIES
+from recognizers.ner.gate import may_hold
 from recognizers.normalize import Spelling
 from recognizers.patterns import compile_pattern
 from recognizers.pipeline import Pipeline
@@ -33,6 +34,7 @@ from recognizers.recognizer import Recognizer, RecognizerError, marked
 PIPELINES_MAX = 8
 """Pipelines that are kept for policies that need the same: overlays that change actions alone share one."""
 HASH_KEY_BYTES_MIN = 16
+WARM_UP = "Warm up with Jane."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Engine:
 
 def with_model(engine: Engine, model: Model) -> Engine:
     """The engine with tier 3 in the directions that its policy asks for (`tier3`)."""
+    may_hold(WARM_UP)  # reads the lexicon, now and not in the first request
     directions = TIER3.of(engine.policy)
     waits = frozenset(way for way in Direction if way.value in directions)
     scanners = {

@@ -53,7 +53,7 @@ ENGINE = web.RequestKey("engine", Engine)
 MONITOR_HEADER = "X-Holdback-Monitor"
 FIREWALL_HEADER = "X-Holdback-Firewall"
 FIREWALL_MARK = web.RequestKey("firewall", str)
-THREAD_BYTES = 32 << 10
+THREAD_BYTES = 8 << 10
 """A body larger than this is inspected in a thread, so that it does not hold the streams of others."""
 
 
