@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 
-from recognizers.ner.lexicon import lexicon
+from recognizers.ner.lexicon import common_words
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*", re.UNICODE)
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;…\"“(\[>*#|-]|\n)\s*$")
@@ -39,7 +39,7 @@ def _tells(text: str, word: re.Match[str]) -> bool:
 def _tells_small(lower: str) -> bool:
     """Whether a word tells by itself: unknown ones do, rare ones that can be a name, common ones that are no more."""
     plain = lower.removesuffix("'s").removesuffix("’s")
-    found = lexicon().word(plain)
+    found = common_words().word(plain)
     if found[-1] == "0":
         return "'" not in plain or len(plain) > 6
-    return bool(_NAMED & set(found)) if found[-1] == "3" else lexicon().is_name(plain)
+    return bool(_NAMED & set(found)) if found[-1] == "3" else common_words().is_name(plain)

@@ -8,8 +8,9 @@ from __future__ import annotations
 import functools
 import gzip
 import importlib.resources
+import io
 import unicodedata
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 
 FILE = "lexicon.txt.gz"
 PLACE_WORDS_MAX = 5
@@ -64,7 +65,25 @@ def unaccented(text: str) -> str:
 
 @functools.cache
 def lexicon() -> Lexicon:
-    """The lexicon of this package."""
+    """The lexicon of this package; 290,000 entries."""
+    return _read(lambda _: True)
+
+
+@functools.cache
+def common_words() -> Lexicon:
+    """The part of the lexicon that is known English, for the gate: a fifth of the memory."""
+    return _read(lambda row: row[1][-1] != UNKNOWN and " " not in row[0])
+
+
+def _read(wanted: Callable[[list[str]], bool]) -> Lexicon:
     packed = importlib.resources.files("recognizers.ner").joinpath(FILE).read_bytes()
-    rows = [line.split("\t") for line in gzip.decompress(packed).decode().splitlines()]
-    return Lexicon({row[0]: row[1] for row in rows}, frozenset(row[0] for row in rows if len(row) > 2))
+    classes: dict[str, str] = {}
+    names: set[str] = set()
+    same: dict[str, str] = {}
+    for line in io.TextIOWrapper(io.BytesIO(gzip.decompress(packed)), encoding="utf-8"):
+        row = line.rstrip("\n").split("\t")
+        if wanted(row):
+            classes[row[0]] = same.setdefault(row[1], row[1])
+            if len(row) > 2:
+                names.add(row[0])
+    return Lexicon(classes, names)
