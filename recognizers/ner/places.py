@@ -112,7 +112,9 @@ def places(text: str) -> Iterator[tuple[int, int]]:
         small = token[0].islower()
         expected = _AFTER.search(text, max(0, token.start() - 12), token.start()) is not None
         is_country = "N" in found and found[-1] != "1" and (not small or found[-1] == "0" or len(token[0]) > 4)
-        rare = found[-1] in "03" or (words.is_name(lowered[at]) and "G" not in found)
+        # Behind a postal code a town is one however common its name is.
+        coded = expected and text[: token.start()].rstrip(" ")[-1:].isdigit()
+        rare = coded or found[-1] in "03" or (words.is_name(lowered[at]) and "G" not in found)
         is_town = "C" in found and rare and len(token[0]) > 3 and (not small or found[-1] == "0")
         if (is_country and ("G" not in found or expected)) or (is_town and expected):
             yield token.start(), token.start() + len(lowered[at])

@@ -13,7 +13,8 @@ import warnings
 
 THEIRS = """
     aiohttp aiohttp.web alembic asyncpg click cryptography.hazmat.primitives.kdf.hkdf joserfc.jwt numpy orjson
-    phonenumbers prometheus_client pydantic re2 redis.asyncio rich.table sqlalchemy.ext.asyncio stdnum structlog uvloop yaml
+    phonenumbers prometheus_client pydantic re2 redis.asyncio rich.table sqlalchemy.ext.asyncio stdnum structlog
+    uvloop yaml
 """
 
 
