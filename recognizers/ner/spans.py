@@ -97,6 +97,9 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+_CODE_BEFORE = ("=", "+", "_", "/", "\\", "#", "$", "[", "{", "<")
+
+
 def is_vetoed(text: str, start: int, end: int, entity: str) -> bool:
     """Whether this cannot be such an entity."""
     shown = text[start:end]
@@ -109,7 +112,14 @@ def is_vetoed(text: str, start: int, end: int, entity: str) -> bool:
         return True
     if _EPONYM.match(text, end) or _DOSE.match(text, end):
         return True
+    if shown.islower() and _is_code(text, start, end):
+        return True
     return shown.islower() and _is_common(shown)
+
+
+def _is_code(text: str, start: int, end: int) -> bool:
+    """Whether a word stands in an option, a path or an assignment (`chunk=tok`), with no space around the sign."""
+    return text[start - 1 : start] in _CODE_BEFORE if start else text[end : end + 1] in ("=", "(", "_")
 
 
 def _is_common(shown: str) -> bool:
