@@ -13,7 +13,7 @@ from typing import Any
 import gateway.inspection.engine
 from gateway.dev import run
 from gateway.inspection.inspector import Inspector
-from gateway.stream.events import BytesReceived, Command, Event, Finish, Send
+from gateway.stream.events import BytesReceived, CloseUpstream, Command, Event, Finish, Send
 from gateway.stream.holdback import HoldBack
 from gateway.stream.session import Session
 from gateway.wire.format import Chunk
@@ -88,7 +88,15 @@ def an_event_that_cannot_be_read() -> None:
         failed = any(isinstance(command, Finish) and command.error for command in commands)
         return [Send(event.data), Finish()] if failed and isinstance(event, BytesReceived) else commands
 
+    taken = Session.take
+
+    def take(self: Session, data: bytes) -> bytes | list[Command]:
+        answer = taken(self, data)
+        failed = not isinstance(answer, bytes) and any(isinstance(one, Finish) and one.error for one in answer)
+        return [Send(data), CloseUpstream(), Finish()] if failed else answer
+
     Session.receive = receive  # type: ignore[method-assign]
+    Session.take = take  # type: ignore[method-assign]
 
 
 def a_cut_inside_a_character() -> None:
