@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from gateway.stream.holdback import BATCH_CHARS, LEFT_CONTEXT_CHARS
-from gateway.stream.scanner import Scanner, SlowAnswers, live_from
+from gateway.stream.scanner import Around, Scanner, SlowAnswers, live_from
 from gateway.verdict import Finding
 
 REMEMBERED_CHARS_MAX = 1 << 18
@@ -85,7 +85,7 @@ class _Progress:
     is_long: bool = False
 
 
-class Remembering(SlowAnswers):
+class Remembering(Around, SlowAnswers):
     """Implements `gateway.stream.scanner.Scanner` for whole texts: it waits for the end of a text, and then looks it up
     or scans it.
 
@@ -96,10 +96,9 @@ class Remembering(SlowAnswers):
     """
 
     def __init__(self, inner: Scanner, memory: ScanMemory, names: tuple[str, ...]) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._memory = memory
         self._names = names
-        self.cut_off = inner.cut_off
         self.replacement = inner.replacement
 
     def start(self, *, json_text: bool) -> _Progress:
@@ -139,18 +138,3 @@ class Remembering(SlowAnswers):
             found += more
         own.fed = frontier
         return frontier, found
-
-    def tail_end(
-        self,
-        head: Finding,
-        raw: str,
-        base: int,
-        progress: object,
-        *,
-        start: int,
-        limit: int,
-        swallowed: int,
-        final: bool,
-    ) -> tuple[int, bool]:
-        own = cast(_Progress, progress).inner
-        return self._inner.tail_end(head, raw, base, own, start=start, limit=limit, swallowed=swallowed, final=final)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, cast
 
 from gateway.inspection.inspector import Inspector
-from gateway.stream.scanner import SlowAnswers
+from gateway.stream.scanner import Around, SlowAnswers
 from gateway.verdict import Finding
 from recognizers.ner.entities import Entity
 from recognizers.ner.gate import may_hold
@@ -72,13 +72,13 @@ class ModelProgress:
     decided: int = 0
 
 
-class ModelScanner(SlowAnswers):
+class ModelScanner(Around, SlowAnswers):
     """Implements `gateway.stream.scanner.Scanner` by an inspector and a model; shared by all channels."""
 
     def __init__(self, inspector: Inspector, model: Model) -> None:
-        self._inner = inspector
+        super().__init__(inspector)
+        self._finding = inspector.finding
         self._model = model
-        self.cut_off = inspector.cut_off
         self.replacement = inspector.replacement
 
     def start(self, *, json_text: bool) -> ModelProgress:
@@ -97,21 +97,6 @@ class ModelScanner(SlowAnswers):
     def live_from(self, raw: str, base: int, progress: object) -> tuple[int, list[Finding]]:
         _, found = self.scan(raw, base, progress, final=False)
         return cast(ModelProgress, progress).decided, found
-
-    def tail_end(
-        self,
-        head: Finding,
-        raw: str,
-        base: int,
-        progress: object,
-        *,
-        start: int,
-        limit: int,
-        swallowed: int,
-        final: bool,
-    ) -> tuple[int, bool]:
-        own = cast(ModelProgress, progress).inner
-        return self._inner.tail_end(head, raw, base, own, start=start, limit=limit, swallowed=swallowed, final=final)
 
     def _advance(self, raw: str, base: int, progress: ModelProgress, *, final: bool) -> list[Finding]:
         """Cut and ask as far as possible, take in what is answered."""
@@ -158,7 +143,7 @@ class ModelScanner(SlowAnswers):
             progress.cutting.start = end
         found = []
         for (start, stop), entity in zip(spans, entities, strict=True):
-            finding = self._inner.finding(Span(start, stop, entity.entity, RECOGNIZER, entity.score))
+            finding = self._finding(Span(start, stop, entity.entity, RECOGNIZER, entity.score))
             if start < end and finding is not None:
                 found.append(finding)
         note(progress.cutting, ((finding.start, finding.end) for finding in found if finding.end > end))

@@ -19,7 +19,7 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from gateway.inspection.links import SIGN, SIGNS, Hosts, Links, Place
-from gateway.stream.scanner import Noticing, PerTool, Scanner, SlowAnswers, live_from
+from gateway.stream.scanner import Around, Noticing, PerTool, Scanner, SlowAnswers, live_from
 from gateway.vault.matcher import Match, starts_of
 from gateway.vault.shapes import OPAQUE_CHARS_MAX, OPAQUE_START, opaque_shapes
 from gateway.vault.tokenizer import Entry, Ledger
@@ -59,7 +59,7 @@ class _Progress:
     noticed: list[Finding] = field(default_factory=list)
 
 
-class Restoring(PerTool, Noticing, SlowAnswers):
+class Restoring(Around, PerTool, Noticing, SlowAnswers):
     """Implements `gateway.stream.scanner.Scanner` for the answer to one request.
 
     Args:
@@ -73,12 +73,11 @@ class Restoring(PerTool, Noticing, SlowAnswers):
     def __init__(
         self, inspector: Scanner, ledger: Ledger, hosts: Hosts, tools: Allowed = lambda _: True, left: str = ""
     ) -> None:
-        self._inspector = inspector
+        super().__init__(inspector)
         self._ledger = ledger
         self._hosts = hosts
         self._tools = tools
         self._left = left
-        self.cut_off = inspector.cut_off
         self._inspect = inspector.scan
         letters = "".join(sorted({*ledger.firsts, OPAQUE_START[0]}))
         # Two looks at what is new, the first of which says nearly always that there is nothing to do.
@@ -88,10 +87,10 @@ class Restoring(PerTool, Noticing, SlowAnswers):
     def for_tool(self, name: str) -> Scanner:
         if self._left or self._tools(name):
             return self
-        return Restoring(self._inspector, self._ledger, self._hosts, self._tools, NOT_FOR_TOOL)
+        return Restoring(self._inner, self._ledger, self._hosts, self._tools, NOT_FOR_TOOL)
 
     def start(self, *, json_text: bool) -> _Progress:
-        return _Progress(self._inspector.start(json_text=json_text), json_text)
+        return _Progress(self._inner.start(json_text=json_text), json_text)
 
     def scan(self, raw: str, base: int, progress: object, *, final: bool) -> tuple[int, list[Finding]]:
         own: Any = progress  # a cast is a call, and this is done for every delta
@@ -120,7 +119,7 @@ class Restoring(PerTool, Noticing, SlowAnswers):
 
     def live_from(self, raw: str, base: int, progress: object) -> tuple[int, list[Finding]]:
         own = cast(_Progress, progress)
-        frontier, found = live_from(self._inspector, raw, base, own.inner)
+        frontier, found = live_from(self._inner, raw, base, own.inner)
         found += self.scan(raw, base, progress, final=False)[1]
         return min(frontier, own.frontier), found
 
@@ -147,32 +146,9 @@ class Restoring(PerTool, Noticing, SlowAnswers):
     def noticed(self, progress: object) -> list[Finding]:
         return cast(_Progress, progress).noticed
 
-    def tail_end(
-        self,
-        head: Finding,
-        raw: str,
-        base: int,
-        progress: object,
-        *,
-        start: int,
-        limit: int,
-        swallowed: int,
-        final: bool,
-    ) -> tuple[int, bool]:
-        return self._inspector.tail_end(
-            head,
-            raw,
-            base,
-            cast(_Progress, progress).inner,
-            start=start,
-            limit=limit,
-            swallowed=swallowed,
-            final=final,
-        )
-
     def replacement(self, finding: Finding, text: str) -> str:
         if finding.action is not Action.RESTORE:
-            return text if finding.action is Action.KEEP else self._inspector.replacement(finding, text)
+            return text if finding.action is Action.KEEP else self._inner.replacement(finding, text)
         entry = self._ledger.get(text)
         if entry is None:
             return text

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
-from gateway.stream.scanner import Scanner, SlowAnswers, WholeValues, live_from
+from gateway.stream.scanner import Around, Scanner, SlowAnswers, WholeValues, live_from
 from gateway.vault.shapes import SHAPE_CHARS_MAX, own_shapes
 from gateway.vault.tokenizer import KEPT_ENTITY, Tokenizer
 from gateway.verdict import Action, Finding
@@ -23,24 +23,23 @@ class _Progress:
     decided: int = 0
 
 
-class Tokenizing(WholeValues, SlowAnswers):
+class Tokenizing(Around, WholeValues, SlowAnswers):
     """Implements `gateway.stream.scanner.Scanner` for one request."""
 
     def __init__(self, inspector: Scanner, tokenizer: Tokenizer) -> None:
-        self._inspector = inspector
+        super().__init__(inspector)
         self._tokenizer = tokenizer
-        self.cut_off = inspector.cut_off
 
     def start(self, *, json_text: bool) -> _Progress:
-        return _Progress(self._inspector.start(json_text=json_text))
+        return _Progress(self._inner.start(json_text=json_text))
 
     def scan(self, raw: str, base: int, progress: object, *, final: bool) -> tuple[int, list[Finding]]:
         own = cast(_Progress, progress)
-        return self._with_tokens(self._inspector.scan(raw, base, own.inner, final=final), raw, base, own, final=final)
+        return self._with_tokens(self._inner.scan(raw, base, own.inner, final=final), raw, base, own, final=final)
 
     def live_from(self, raw: str, base: int, progress: object) -> tuple[int, list[Finding]]:
         own = cast(_Progress, progress)
-        return self._with_tokens(live_from(self._inspector, raw, base, own.inner), raw, base, own, final=False)
+        return self._with_tokens(live_from(self._inner, raw, base, own.inner), raw, base, own, final=False)
 
     def _with_tokens(
         self, answer: tuple[int, list[Finding]], raw: str, base: int, own: _Progress, *, final: bool
@@ -58,33 +57,10 @@ class Tokenizing(WholeValues, SlowAnswers):
         own.decided = base + high
         return min(frontier, own.decided), found
 
-    def tail_end(
-        self,
-        head: Finding,
-        raw: str,
-        base: int,
-        progress: object,
-        *,
-        start: int,
-        limit: int,
-        swallowed: int,
-        final: bool,
-    ) -> tuple[int, bool]:
-        return self._inspector.tail_end(
-            head,
-            raw,
-            base,
-            cast(_Progress, progress).inner,
-            start=start,
-            limit=limit,
-            swallowed=swallowed,
-            final=final,
-        )
-
     def replacement(self, finding: Finding, text: str) -> str:
         if finding.action is Action.KEEP:
             self._tokenizer.keep(text)
             return text
         if finding.action is not Action.TOKENIZE:
-            return self._inspector.replacement(finding, text)
+            return self._inner.replacement(finding, text)
         return text if self._tokenizer.is_own(text) else self._tokenizer.token(finding.entity, text)

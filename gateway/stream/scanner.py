@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, cast
 
 from gateway.verdict import Finding
 
@@ -37,6 +37,36 @@ class Scanner(Protocol):
     def replacement(self, finding: Finding, text: str) -> str:
         """What stands for a component that this finding names; `text` is the whole component as it came (of a head
         with a tail: no more than the head)."""
+
+
+class Progress(Protocol):
+    """The progress of a scanner around another one: it has that one's."""
+
+    inner: object
+
+
+class Around:
+    """Base of scanners that have another one inside and add to what it says: what began there ends there."""
+
+    def __init__(self, inner: Scanner) -> None:
+        self._inner = inner
+        self.cut_off = inner.cut_off
+
+    def tail_end(
+        self,
+        head: Finding,
+        raw: str,
+        base: int,
+        progress: object,
+        *,
+        start: int,
+        limit: int,
+        swallowed: int,
+        final: bool,
+    ) -> tuple[int, bool]:
+        """See `Scanner`; `progress` is a `Progress`."""
+        own = cast(Progress, progress).inner
+        return self._inner.tail_end(head, raw, base, own, start=start, limit=limit, swallowed=swallowed, final=final)
 
 
 class WholeValues:
