@@ -19,6 +19,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Iterator
+from copy import copy
 from typing import cast
 
 from gateway.errors.firewall import CanaryLeaked
@@ -85,6 +86,12 @@ class Watch:
         self._pipeline = Pipeline([recognizer], spellings=_SPELLINGS)
         self._viable = ViableStarts((parse(regex), "") for _, regex in forms)
         self._strip = strip
+
+    def stripping(self) -> Watch:
+        """The same for requests; what both look for is compiled once."""
+        other = copy(self)
+        other._strip = True  # noqa: SLF001 - a copy of its own
+        return other
 
     def start(self, *, json_text: bool) -> Progress:
         return Progress(json_text=json_text)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from gateway.firewall.canary import planted
 from gateway.inspection.engine import Engine
-from gateway.inspection.guard import Attack, stripped, with_sentence
+from gateway.inspection.guard import Attack, stripped, with_sentences
 from gateway.inspection.links import Hosts
 from gateway.inspection.memory import Remembering, ScanMemory
 from gateway.inspection.requests import tokenize
@@ -113,27 +113,25 @@ class Desk:
         """
         attacks = self._guard.judge(root, slots, wire.rules.keys)
         canaries = self._guard.canaries(keys[0], caller.agent, epoch) if self._guard.has_canary else None
-        if canaries is None:
-            return replace(self._inspected(root, slots, wire, caller, keys), attacks=attacks)
-        clean, strips = stripped(slots, canaries.strips)
-        exchange = self._inspected(root, clean, wire, caller, keys)
-        edits = [*exchange.inspected.edits, *strips]  # what is rewritten anyway is rewritten from the clean text
-        edits = with_sentence(root, edits, planted(canaries.word), wire.system_field)
-        return Exchange(
-            replace(exchange.inspected, edits=tuple(edits)),
-            together([exchange.answers, canaries.answers]),
-            attacks,
-            had_canary=bool(strips),
-        )
+        clean, strips = stripped(slots, canaries.strips) if canaries else (slots, [])
+        inspected, answers, has_tokens = self._inspected(root, clean, wire, caller, keys)
+        sentences = [HINT] if self.rules.hint and has_tokens else []
+        if canaries:
+            sentences.append(planted(canaries.word))
+            answers = together([answers, canaries.answers])
+        # What is rewritten anyway is rewritten from the clean text.
+        edits = with_sentences(root, [*inspected.edits, *strips], sentences, wire.system_field)
+        return Exchange(replace(inspected, edits=tuple(edits)), answers, attacks, had_canary=bool(strips))
 
     def _inspected(
         self, root: Node, slots: Sequence[Slot], wire: WireFormat, caller: Caller, keys: Sequence[TokenKeys]
-    ) -> Exchange:
+    ) -> tuple[Inspected, Scanner, bool]:
+        """The request after inspection, the scanner of its answer, and whether the model gets to see tokens."""
         attachments = self._policy.attachments == "allow"
         request = self._remembering(self.scope(root, slots, caller), caller, keys)
         if not self._tokenizes:
             inspected = inspect_slots(slots, request, wire.rules, Direction.REQUEST, attachments=attachments)
-            return Exchange(inspected, self._response)
+            return inspected, self._response, False
         rules = self.rules if caller.detokenizes else replace(self.rules, response=LEAVE)
         roles = Roles(root, slots)
         made = tokenize(
@@ -149,11 +147,7 @@ class Desk:
         hosts = Hosts(rules.restore_hosts, roles.trusted_texts())
         left = LEFT if rules.response == LEAVE else ""
         answers = Restoring(self._response, made.ledger, hosts, rules.restore_tools.restores, left)
-        inspected = made.inspected
-        if rules.hint and len(made.ledger):
-            hinted = with_sentence(root, inspected.edits, HINT, wire.system_field)
-            inspected = replace(inspected, edits=tuple(hinted))
-        return Exchange(inspected, answers)
+        return made.inspected, answers, len(made.ledger) > 0
 
     def _remembering(self, scope: str, caller: Caller, keys: Sequence[TokenKeys]) -> Scanner:
         """The scanner of requests, which looks up what it has seen (rule 37 of the security decisions)."""

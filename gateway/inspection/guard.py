@@ -127,7 +127,8 @@ def _firewall() -> Firewall:
 
 @lru_cache(maxsize=WATCHES_MAX)
 def _watches(words: tuple[str, ...]) -> tuple[Watch, Watch]:
-    return Watch(words), Watch(words, strip=True)
+    watch = Watch(words)
+    return watch, watch.stripping()
 
 
 def stripped(slots: Sequence[Slot], watch: Watch) -> tuple[list[Slot], list[Edit]]:
@@ -146,22 +147,20 @@ def stripped(slots: Sequence[Slot], watch: Watch) -> tuple[list[Slot], list[Edit
     return kept, edits
 
 
-def with_sentence(root: Node, edits: Sequence[Edit], sentence: str, field: str) -> list[Edit]:
-    """The edits of a body, and a sentence at the end of its system prompt.
+def with_sentences(root: Node, edits: Sequence[Edit], sentences: Sequence[str], field: str) -> list[Edit]:
+    """The edits of a body, and sentences at the end of its system prompt.
 
     Args:
         root: of the body.
-        edits: that are made anyway; one of them may rewrite the text that the sentence goes to.
-        sentence: plain text.
+        edits: that are made anyway; one of them may rewrite the text that the sentences go to.
+        sentences: plain text, all that are to be added: a second call would make a second prompt.
         field: of the format (see `conversation.add_to_system`).
     """
-    added = add_to_system(root, sentence, field=field) if field else None
+    added = add_to_system(root, "\n\n".join(sentences), field=field) if sentences and field else None
     if added is None:
         return list(edits)
     at, _, literal = added
     for place, (start, end, new) in enumerate(edits):
         if start < at < end:
             return [*edits[:place], (start, end, new[:-1] + literal + new[-1:]), *edits[place + 1 :]]
-        if start == at == end:  # another sentence
-            return [*edits[:place], (start, end, new + literal), *edits[place + 1 :]]
     return [*edits, added]

@@ -173,3 +173,24 @@ async def test_the_beginning_of_a_prompt_stays_the_same(
     http: aiohttp.ClientSession, guarded: str, provider: Provider
 ) -> None:
     assert await planted(http, guarded, provider) == await planted(http, guarded, provider)
+
+
+@pytest.mark.parametrize("path", ["/v1/messages", "/v1/responses", "/v1/chat/completions"])
+async def test_hint_and_canary_share_the_prompt_that_they_make(
+    http: aiohttp.ClientSession, provider: Provider, tmp_path: Path, path: str
+) -> None:
+    """Two prompts would be two keys of one name, of which a provider reads the last."""
+    policy = write(tmp_path, "extends: default\ncanary: on\ntokens: {hint: on}\n")
+    said = [{"role": "user", "content": "I am jane@example.com"}]
+    asked = {"model": "m", "max_tokens": 5, "input" if path.endswith("responses") else "messages": said}
+    async with (
+        serve_gateway(provider.base_url, policy=policy) as (url, _),
+        http.post(url + path, json=asked) as response,
+    ):
+        await response.read()
+    seen = json.loads(provider.requests[-1], object_pairs_hook=lambda pairs: pairs)
+    assert len({key for key, _ in seen}) == len(seen)
+    body = json.loads(provider.requests[-1])
+    prompt = body.get("system") or body.get("instructions") or body["messages"][0]["content"]
+    assert "stand for real values" in prompt
+    assert WORD.search(prompt)
