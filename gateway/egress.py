@@ -26,7 +26,6 @@ CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 15.0
 BYTES_MAX = 1 << 20
 URL_CHARS_MAX = 2048
-_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # IANA's special-purpose registries (RFC 6890 and its updates), multicast, and what clouds serve their metadata on.
 _CLOSED_4 = [

@@ -23,8 +23,6 @@ from enum import Enum
 from gateway.auth.capability import base62
 
 GRACE_SECONDS = 10
-FAMILY_TTL_SECONDS_DEFAULT = 30 * 86_400
-SEED_BYTES = 32
 _CREDENTIAL = re.compile(r"kc_(live|test)_r_([0-9A-Za-z]{16})_([0-9]{1,9})_([0-9A-Za-z]{43})")
 
 

@@ -71,10 +71,7 @@ def hidden_chars(text: str) -> int:
     """How many characters without width stand in the text, emoji joiners and variation selectors aside."""
     if text.isascii():
         return 0
-    return sum(
-        len(match)
-        for match in re.findall(r"[\u202a-\u202e\u2066-\u2069\U000e0020-\U000e007e]|[\u200b\u2060\ufeff]", text)
-    )
+    return len(_UNSEEN.findall(text))
 
 
 def decodings(text: str, shown: str) -> Iterator[tuple[str, str]]:

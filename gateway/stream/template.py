@@ -19,7 +19,6 @@ from gateway.wire.json_text import quote
 # No more than 1,000 escapes in a match: the engine keeps memory for each repetition until the match is over.
 _TEXT = re.compile(rb'"([^"\\\x00-\x1f]*+(?:\\["\\/bfnrt][^"\\\x00-\x1f]*+){0,1000}+)"').match
 _PLAIN = re.compile(rb'"([^"\\\x00-\x1f]*+)"').match
-_Push = Callable[[Channel, SlotKind, str], str]
 TEMPLATES_MAX = 16
 _NUMBER = re.compile(rb"[0-9]{1,15}(?=[,}])").match
 _TEXT_HOLE, _BLANK_HOLE, _NUMBER_HOLE = 0, 1, 2

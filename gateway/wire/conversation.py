@@ -18,7 +18,6 @@ _TOOL_TYPES = frozenset(
 )
 _SYSTEM_FIELDS = frozenset({"system", "instructions"})
 _USER_FIELDS = frozenset({"prompt", "input", "suffix"})
-MESSAGES_FIELDS = ("messages", "input")
 
 
 class Speaker(Enum):
