@@ -19,10 +19,10 @@ MARK = "marked.value@example.com"
 ROOMS = [
     "gateway.server.proxy.read_request",
     "gateway.server.proxy.parse",
-    "gateway.server.proxy.inspect_slots",
+    "gateway.server.answering.inspect_slots",
     "gateway.server.proxy.apply",
     "gateway.server.proxy.call",
-    "gateway.server.proxy.read_body",
+    "gateway.server.answering.read_body",
     "gateway.server.driver.Driver._carry_out",
     "gateway.stream.session.Session.receive",
     "gateway.stream.session.parse",

@@ -1,0 +1,131 @@
+"""The answer's path: what a provider said, inspected, goes to the client, as a whole body or as a stream."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from gateway.errors import UpstreamError, UpstreamProtocolError, UpstreamRefused
+from gateway.observe.log import logger
+from gateway.server.driver import Driver
+from gateway.server.errors import REQUEST_ID, REQUEST_ID_HEADER
+from gateway.server.off_loop import off_loop
+from gateway.server.recording import RECORDER, note_refusal
+from gateway.server.reporting import ENGINE, marks, report, report_body
+from gateway.server.upstream import Answer, read_body, response_headers
+from gateway.server.watchdog import Watchdog
+from gateway.services import Services
+from gateway.stream.body import Inspected, apply, inspect_slots
+from gateway.stream.release import Release
+from gateway.stream.scanner import Scanner
+from gateway.stream.session import Session
+from gateway.verdict import Direction
+from gateway.wire.format import WireFormat
+from gateway.wire.json_text import Kind, parse
+from gateway.wire.key_fragments import without_keys
+from policies.policy import Policy
+
+
+class Answering:
+    """Sends the answers of one wire format's endpoint."""
+
+    def __init__(self, services: Services, wire: WireFormat) -> None:
+        self._services = services
+        self._wire = wire
+
+    async def send(
+        self, request: web.Request, answer: Answer, answers: Scanner, *, is_stream: bool
+    ) -> web.StreamResponse:
+        """The answer, as the client gets it.
+
+        Args:
+            request: the client's.
+            answer: the provider's, of which the head has come.
+            answers: decides what may pass.
+            is_stream: whether the client asked for one.
+
+        Raises:
+            GatewayError: before any byte of the answer has gone out.
+        """
+        if answer.status >= 400:
+            return await self._refused(answer, request, answers)
+        kind = answer.response.content_type
+        if answer.status == 200 and is_stream and kind == "text/event-stream":
+            return await self._stream(request, answer, answers)
+        if answer.status == 200 and kind == "application/json":
+            return await self._whole(answer, request, answers)
+        raise UpstreamProtocolError
+
+    def _inspect_response(self, body: bytes, answers: Scanner, policy: Policy) -> tuple[bytes, Inspected]:
+        limits, attachments = self._services.settings.limits, policy.attachments == "allow"
+        root = parse(body, max_depth=limits.json_depth, max_nodes=limits.json_nodes, error=UpstreamProtocolError)
+        if root.kind is not Kind.OBJECT:
+            raise UpstreamProtocolError
+        slots = self._wire.response_slots(root)
+        inspected = inspect_slots(slots, answers, self._wire.rules, Direction.RESPONSE, attachments=attachments)
+        blanks = self._wire.response_blanks(root, inspected.changed, inspected.altered)
+        return apply(body, [*inspected.edits, *blanks]), inspected
+
+    async def _whole(self, answer: Answer, request: web.Request, answers: Scanner) -> web.Response:
+        limits = self._services.settings.limits
+        body = await read_body(answer.response, limits.response_bytes, answer.provider.waits.silence_seconds)
+        if answer.status >= 400:
+            key = answer.provider.key
+            body = without_keys(body, key.get_secret_value() if key is not None else "")
+        if answer.translation is not None:
+            body = await off_loop(body, answer.translated)
+        policy = request[ENGINE].policy
+        shown, inspected = await off_loop(body, lambda body: self._inspect_response(body, answers, policy))
+        report_body(self._services, request, Direction.RESPONSE, inspected)
+        await request[RECORDER].durable()
+        return web.Response(
+            status=answer.status,
+            body=shown,
+            content_type="application/json",
+            headers={**response_headers(answer.response), **marks(request), REQUEST_ID_HEADER: request[REQUEST_ID]},
+        )
+
+    async def _refused(self, answer: Answer, request: web.Request, answers: Scanner) -> web.Response:
+        """The provider's error: its JSON inspected like any answer, anything else replaced by ours."""
+        try:
+            if answer.response.content_type == "application/json":
+                return await self._whole(answer, request, answers)
+        except UpstreamError:
+            pass
+        seconds = answer.response.headers.get("Retry-After", "")
+        raise UpstreamRefused(answer.status, retry_after_seconds=int(seconds) if seconds.isdecimal() else None)
+
+    async def _stream(self, request: web.Request, answer: Answer, answers: Scanner) -> web.StreamResponse:
+        services = self._services
+        policy = request[ENGINE].policy
+        attachments = policy.attachments == "allow"
+        limits = services.stream_limits
+        release = Release(policy.release, policy.holdback_chars, limits.buffered_chars)
+        session = Session(self._wire, answers, attachments=attachments, limits=limits, release=release)
+        client = web.StreamResponse(
+            headers={
+                **response_headers(answer.response),
+                **marks(request),
+                "Content-Type": "text/event-stream; charset=utf-8",
+                "Cache-Control": "no-cache, no-transform",
+                "X-Accel-Buffering": "no",
+                REQUEST_ID_HEADER: request[REQUEST_ID],
+            }
+        )
+        await client.prepare(request)
+        driver = Driver(
+            session,
+            answer.source,
+            client,
+            request.transport,
+            services.settings.limits,
+            Watchdog(answer.provider.waits.silence_seconds, answer.provider.waits.total_seconds),
+            lambda found: report(services, request, Direction.RESPONSE, found.channel, found.findings),
+            request[RECORDER].durable,
+            waits=Direction.RESPONSE in request[ENGINE].waits,
+        )
+        await driver.run()
+        if driver.error is not None:
+            services.metrics.failures.labels(driver.error.code).inc()
+            logger().warning("stream_failed", code=driver.error.code)
+            await note_refusal(request[RECORDER], driver.error)
+        return client
