@@ -6,7 +6,7 @@ import dataclasses
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from gateway.audit.opened import Audit, note_control, open_audit
 from gateway.control import Control, open_control
 from gateway.egress import Egress
 from gateway.errors import ConfigurationError, Overloaded
-from gateway.firewall.epochs import CanaryEpochs
 from gateway.inspection.engine import Engine, engine_of, with_model
 from gateway.inspection.memory import ScanMemory
 from gateway.models.opened import open_model
@@ -27,10 +26,14 @@ from gateway.reload import Engines
 from gateway.settings import Settings
 from gateway.settings.stores import StoreSettings
 from gateway.stores.opened import Places, Stores, open_stores
+from gateway.stores.tables.canary_epochs import CanaryEpochs
 from gateway.stream.limits import StreamLimits
 from gateway.tenant_keys.source import TenantTokenKeys
 from gateway.token_keys import TokenKeySource, local_keys
 from policies.policy import Policy
+
+FORGETTING = frozenset({"kms.revoke", "kms.sealed", "tenant.delete"})
+"""Events of the control plane after which nothing that was found before is looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Services:
     control: Control
     canary_epochs: CanaryEpochs
     audit: Audit
-    memory: ScanMemory = field(default_factory=lambda: ScanMemory(secrets.token_bytes(32)))
+    memory: ScanMemory
 
     @property
     def engine(self) -> Engine:
@@ -172,6 +175,8 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
         keys = local_keys(master_key.get_secret_value() if master_key else None, Path(settings.stores.data_dir))
         audit = await closing.enter_async_context(open_audit(settings.audit, stores.database, control.master.derive))
         control.events.attach(lambda event: note_control(audit, event))
+        memory = ScanMemory(secrets.token_bytes(32))
+        control.events.attach(lambda event: memory.clear() if event.action in FORGETTING else None)
         await closing.enter_async_context(engines.watched(settings.policy_reload_seconds))
         yield Services(
             settings,
@@ -184,6 +189,7 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
             egress,
             TenantTokenKeys(control.keys.keyring, keys),
             control,
-            CanaryEpochs(),
+            CanaryEpochs(stores.database),
             audit,
+            memory,
         )

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from gateway.firewall.canary import planted
 from gateway.inspection.engine import Engine
-from gateway.inspection.guard import Attack, stripped, with_sentences
+from gateway.inspection.guard import Attack, Edit, Recall, stripped, with_sentences
 from gateway.inspection.links import Hosts
-from gateway.inspection.memory import Remembering, ScanMemory
+from gateway.inspection.memory import Remembering, ScanMemory, recalled
 from gateway.inspection.requests import tokenize
 from gateway.inspection.restoring import LEFT, Restoring
 from gateway.inspection.roles import Roles
@@ -51,12 +51,14 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request after inspection, and the scanner of its answer."""
+    """A request after inspection, and the scanner of its answer. `is_canary_known`: the canary of this epoch came in
+    with it."""
 
     inspected: Inspected
     answers: Scanner
     attacks: tuple[Attack, ...] = ()
     had_canary: bool = False
+    is_canary_known: bool = False
 
 
 class Desk:
@@ -111,24 +113,36 @@ class Desk:
         Raises:
             GatewayError: it cannot be forwarded.
         """
-        attacks = self._guard.judge(root, slots, wire.rules.keys)
+        names = self._names(self.scope(root, slots, caller), caller, keys)
+        attacks = self._guard.judge(root, slots, wire.rules.keys, self._recall(names))
         canaries = self._guard.canaries(keys[0], caller.agent, epoch) if self._guard.has_canary else None
-        clean, strips = stripped(slots, canaries.strips) if canaries else (slots, [])
-        inspected, answers, has_tokens = self._inspected(root, clean, wire, caller, keys)
+        clean, strips, is_known = slots, list[Edit](), False
+        if canaries:
+            clean, strips = stripped(slots, self._remembering(canaries.strips, (*names, "canary", str(epoch))))
+            # One that was known before says nothing new: a history that holds it comes back with every turn.
+            is_known = bool(strips and stripped(slots, canaries.own)[1])
+        inspected, answers, has_tokens = self._inspected(root, clean, wire, caller, keys, names)
         sentences = [HINT] if self.rules.hint and has_tokens else []
         if canaries:
             sentences.append(planted(canaries.word))
             answers = together([answers, canaries.answers])
         # What is rewritten anyway is rewritten from the clean text.
         edits = with_sentences(root, [*inspected.edits, *strips], sentences, wire.system_field)
-        return Exchange(replace(inspected, edits=tuple(edits)), answers, attacks, had_canary=bool(strips))
+        inspected = replace(inspected, edits=tuple(edits))
+        return Exchange(inspected, answers, attacks, had_canary=bool(strips), is_canary_known=is_known)
 
     def _inspected(
-        self, root: Node, slots: Sequence[Slot], wire: WireFormat, caller: Caller, keys: Sequence[TokenKeys]
+        self,
+        root: Node,
+        slots: Sequence[Slot],
+        wire: WireFormat,
+        caller: Caller,
+        keys: Sequence[TokenKeys],
+        names: tuple[str, ...],
     ) -> tuple[Inspected, Scanner, bool]:
         """The request after inspection, the scanner of its answer, and whether the model gets to see tokens."""
         attachments = self._policy.attachments == "allow"
-        request = self._remembering(self.scope(root, slots, caller), caller, keys)
+        request = self._remembering(self._request, names)
         if not self._tokenizes:
             inspected = inspect_slots(slots, request, wire.rules, Direction.REQUEST, attachments=attachments)
             return inspected, self._response, False
@@ -149,11 +163,21 @@ class Desk:
         answers = Restoring(self._response, made.ledger, hosts, rules.restore_tools.restores, left)
         return made.inspected, answers, len(made.ledger) > 0
 
-    def _remembering(self, scope: str, caller: Caller, keys: Sequence[TokenKeys]) -> Scanner:
-        """The scanner of requests, which looks up what it has seen (rule 37 of the security decisions)."""
-        if self._memory is None or not self._engine.fingerprint:
-            return self._request
+    def _names(self, scope: str, caller: Caller, keys: Sequence[TokenKeys]) -> tuple[str, ...]:
+        """What is remembered of a text belongs to these (rule 37 of the security decisions)."""
         versions = ",".join(str(one.version) for one in keys)
         with_model = str(Direction.REQUEST in self._engine.waits)
-        names = (caller.tenant, scope, versions, self._engine.fingerprint, with_model)
-        return Remembering(self._request, self._memory, names)
+        return caller.tenant, scope, versions, self._engine.fingerprint, with_model
+
+    def _remembering(self, scanner: Scanner, names: tuple[str, ...]) -> Scanner:
+        """A scanner that looks up what it has seen."""
+        if self._memory is None or not self._engine.fingerprint:
+            return scanner
+        return Remembering(scanner, self._memory, names)
+
+    def _recall(self, names: tuple[str, ...]) -> Recall:
+        """Lets the firewall look up what it has judged."""
+        memory = self._memory
+        if memory is None or not self._engine.fingerprint:
+            return lambda judge: judge
+        return lambda judge: recalled(memory.judgements, names, judge)

@@ -9,7 +9,7 @@ Laws kept here:
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -17,7 +17,7 @@ from gateway.errors.firewall import FirewallBlocked
 from gateway.firewall.canary import Watch, canary
 from gateway.firewall.injection import Firewall, Judgement
 from gateway.firewall.rules import FirewallRuleError, own_rule
-from gateway.stream.holdback import redact
+from gateway.stream.holdback import Scanner, redact
 from gateway.vault.keys import TokenKeys
 from gateway.wire.conversation import Speaker, add_to_system, speaker_of
 from gateway.wire.format import Slot, SlotKind
@@ -28,6 +28,8 @@ from policies.keys.firewall import KEY as FIREWALL
 from policies.policy import Policy, PolicyError
 
 Edit = tuple[int, int, bytes]
+Judge = Callable[[str], Judgement]
+Recall = Callable[[Judge], Judge]
 WATCHES_MAX = 64
 EPOCHS_WATCHED = 2
 """The canary of now, and the one before it: a conversation may have begun with that."""
@@ -45,11 +47,13 @@ class Attack:
 
 @dataclass(frozen=True, slots=True)
 class Canaries:
-    """The canary of a request: the word to plant, and who watches for it."""
+    """The canary of a request: the word to plant, who watches for it, and who strips it off. `own` strips the word of
+    this epoch alone."""
 
     word: str
     answers: Watch
     strips: Watch
+    own: Watch
 
 
 class Guard:
@@ -83,24 +87,27 @@ class Guard:
         """What the firewall thinks of one text."""
         return self._firewall.judge(text)
 
-    def judge(self, root: Node, slots: Sequence[Slot], known: Container[str]) -> tuple[Attack, ...]:
+    def judge(
+        self, root: Node, slots: Sequence[Slot], known: Container[str], recall: Recall = lambda judge: judge
+    ) -> tuple[Attack, ...]:
         """The attacks in a request, the worst first.
 
         Args:
             root: of the body.
             slots: of the body.
             known: the format's own keys, for paths.
+            recall: gives what judges a text what it has said before.
 
         Raises:
             FirewallBlocked: there is one, and the policy blocks it.
         """
         if self._rules.action == OFF:
             return ()
-        found = []
+        found, judge = [], recall(self._firewall.judge)
         for slot in slots:
             if slot.kind not in (SlotKind.TEXT, SlotKind.JSON) or speaker_of(root, slot.steps) not in _JUDGED:
                 continue
-            judgement = self._firewall.judge(slot.text)
+            judgement = judge(slot.text)
             if judgement.score >= self._rules.threshold:
                 families = tuple(sorted(judgement.families))
                 found.append(Attack(path_of(slot.steps, known), round(judgement.score, 2), families))
@@ -117,7 +124,7 @@ class Guard:
         epochs = range(max(epoch - EPOCHS_WATCHED + 1, 0), epoch + 1)
         words = tuple(canary(key, keys.tenant, agent, number) for number in epochs)
         answers, strips = _watches(words)
-        return Canaries(words[-1], answers, strips)
+        return Canaries(words[-1], answers, strips, _watches(words[-1:])[1])
 
 
 @lru_cache(maxsize=1)
@@ -131,7 +138,7 @@ def _watches(words: tuple[str, ...]) -> tuple[Watch, Watch]:
     return watch, watch.stripping()
 
 
-def stripped(slots: Sequence[Slot], watch: Watch) -> tuple[list[Slot], list[Edit]]:
+def stripped(slots: Sequence[Slot], watch: Scanner) -> tuple[list[Slot], list[Edit]]:
     """Slots without canaries in them, and the edits that take them out; no edit when there is none."""
     kept: list[Slot] = []
     edits: list[Edit] = []

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import hmac
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import cast
+from typing import Generic, TypeVar, cast
 
+from gateway.firewall.injection import Judgement
 from gateway.stream.holdback import BATCH_CHARS, LEFT_CONTEXT_CHARS
 from gateway.stream.scanner import Around, Scanner, SlowAnswers, live_from
 from gateway.verdict import Finding
@@ -25,8 +26,11 @@ ENTRIES_MAX = 20_000
 FINDINGS_MAX = 500
 
 
-class ScanMemory:
-    """What has been found, by key. One for a process.
+_Said = TypeVar("_Said")
+
+
+class Memory(Generic[_Said]):
+    """What was said of texts, by key.
 
     Args:
         secret: of this process, 32 random bytes.
@@ -36,7 +40,7 @@ class ScanMemory:
     def __init__(self, secret: bytes, *, entries_max: int = ENTRIES_MAX) -> None:
         self._secret = secret
         self._entries_max = entries_max
-        self._known: OrderedDict[bytes, tuple[Finding, ...]] = OrderedDict()
+        self._known: OrderedDict[bytes, _Said] = OrderedDict()
         self.hits = 0
         self.misses = 0
 
@@ -52,8 +56,8 @@ class ScanMemory:
             made.update(written)
         return made.digest()
 
-    def get(self, key: bytes) -> tuple[Finding, ...] | None:
-        """What was found, or None."""
+    def get(self, key: bytes) -> _Said | None:
+        """What was said, or None."""
         found = self._known.get(key)
         if found is None:
             self.misses += 1
@@ -62,17 +66,50 @@ class ScanMemory:
         self._known.move_to_end(key)
         return found
 
-    def put(self, key: bytes, found: tuple[Finding, ...]) -> None:
+    def put(self, key: bytes, said: _Said) -> None:
         """Remember; what is least recently used gives way."""
-        if len(found) > FINDINGS_MAX or any(finding.tail is not None for finding in found):
-            return
-        self._known[key] = found
+        self._known[key] = said
         while len(self._known) > self._entries_max:
             self._known.popitem(last=False)
 
     def clear(self) -> None:
         """Forget everything."""
         self._known.clear()
+
+
+class ScanMemory(Memory[tuple[Finding, ...]]):
+    """What has been found, by key; and beside it what the firewall said. One for a process; arguments as for
+    `Memory`."""
+
+    def __init__(self, secret: bytes, *, entries_max: int = ENTRIES_MAX) -> None:
+        super().__init__(secret, entries_max=entries_max)
+        self.judgements: Memory[Judgement] = Memory(secret, entries_max=entries_max)
+
+    def put(self, key: bytes, said: tuple[Finding, ...]) -> None:
+        """Remember, unless there is too much of it, or it depends on more than the text."""
+        if len(said) <= FINDINGS_MAX and all(finding.tail is None for finding in said):
+            super().put(key, said)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        super().clear()
+        self.judgements.clear()
+
+
+def recalled(
+    memory: Memory[Judgement], names: tuple[str, ...], judge: Callable[[str], Judgement]
+) -> Callable[[str], Judgement]:
+    """What judges a text, looked up where it was judged before; `names` as for `Remembering`."""
+
+    def recall(text: str) -> Judgement:
+        key = memory.key((*names, text))
+        known = memory.get(key)
+        if known is None:
+            known = judge(text)
+            memory.put(key, known)
+        return known
+
+    return recall
 
 
 @dataclass(slots=True)

@@ -95,10 +95,12 @@ class Proxy:
         root, slots, scope = await off_loop(body, read)
         keys = await self._services.token_keys.live(caller.tenant, desk.cipher, scope) if desk.needs_keys else ()
         epochs = self._services.canary_epochs
-        epoch = epochs.of(caller.tenant, caller.agent)
+        has_canary = engine.guard.has_canary
+        epoch = await epochs.of(caller.tenant, caller.agent) if has_canary else 0
         exchange = await off_loop(body, lambda _: desk.take(root, slots, wire, caller, keys, epoch=epoch))
         if exchange.had_canary:
-            epochs.turn(caller.tenant, caller.agent)
+            if exchange.is_canary_known:
+                await epochs.turn(caller.tenant, caller.agent, epoch, self._services.control.clock())
             request[RECORDER].note(AuditKind.FIREWALL, {"agent": caller.agent, "reason": "canary_in_request"})
             logger().warning("canary_in_request", agent=caller.agent)
         report_attacks(self._services, request, exchange.attacks)

@@ -159,6 +159,19 @@ async def test_a_pasted_canary_is_stripped_and_the_next_one_is_another(
     assert "canary_leaked" in text
 
 
+async def test_a_history_that_holds_an_old_canary_turns_it_once(
+    http: aiohttp.ClientSession, guarded: str, provider: Provider
+) -> None:
+    word = await planted(http, guarded, provider)
+    for _ in range(3):
+        await ask(http, guarded, body(("system", "Be kind."), ("user", f"What is {word}?")))
+    after = await planted(http, guarded, provider)
+    assert after != word
+    provider.pieces = stream([f"It is {word}."])
+    _, text, _ = await ask(http, guarded, body(("system", "Be kind."), ("user", "Hi.")))
+    assert "canary_leaked" in text, "the one before is still watched for"
+
+
 async def test_the_sentence_joins_a_system_prompt_that_is_rewritten(
     http: aiohttp.ClientSession, guarded: str, provider: Provider
 ) -> None:
