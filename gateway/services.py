@@ -13,7 +13,7 @@ from pathlib import Path
 import gateway
 import policies
 import recognizers
-from gateway.audit.opened import Audit, note_control, open_audit
+from gateway.audit.opened import Audit, open_audit
 from gateway.control import Control, open_control
 from gateway.egress import Egress
 from gateway.errors import ConfigurationError, Overloaded
@@ -173,8 +173,13 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
         admission = Admission(settings.limits.streams, metrics)
         master_key = settings.tokens.master_key
         keys = local_keys(master_key.get_secret_value() if master_key else None, Path(settings.stores.data_dir))
-        audit = await closing.enter_async_context(open_audit(settings.audit, stores.database, control.master.derive))
-        control.events.attach(lambda event: note_control(audit, event))
+
+        async def retention_days(_tenant: str) -> int:
+            return engines.current.policy.retention_days
+
+        audit = await closing.enter_async_context(
+            open_audit(settings.audit, stores.database, control.master.derive, egress, control.events, retention_days)
+        )
         memory = ScanMemory(secrets.token_bytes(32))
         control.events.attach(lambda event: memory.clear() if event.action in FORGETTING else None)
         await closing.enter_async_context(engines.watched(settings.policy_reload_seconds))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ from gateway.audit.chain import Fault, Head
 
 CONTEXT = b"holdback audit checkpoint v1\0"
 ROTATION = b"holdback audit key rotation v1\0"
+PRUNING = b"holdback audit pruning v1\0"
 GLOBAL = "*"
 """The chain that a fault is reported under when it is about checkpoints themselves."""
 
@@ -30,7 +31,7 @@ class Checkpoint:
 
     Args:
         number: from 1, without gaps.
-        body: canonical JSON: number, time, hash of the checkpoint before, key id, heads by chain, prune marks.
+        body: canonical JSON: number, time, hash of the checkpoint before, key id, heads by chain.
         signature: 64 bytes over it.
     """
 
@@ -67,16 +68,13 @@ def public_bytes(key: Ed25519PrivateKey) -> bytes:
     return key.public_key().public_bytes_raw()
 
 
-def sign_checkpoint(
-    key: Ed25519PrivateKey, before: Checkpoint | None, heads: Iterable[Head], starts: Iterable[Head], at_us: int
-) -> Checkpoint:
+def sign_checkpoint(key: Ed25519PrivateKey, before: Checkpoint | None, heads: Iterable[Head], at_us: int) -> Checkpoint:
     """The next checkpoint.
 
     Args:
         key: the operator's.
         before: the last one; None for the first.
         heads: of all chains.
-        starts: where pruned chains begin now: the place and hash of the last row that is gone.
         at_us: microseconds since 1970.
     """
     number = before.number + 1 if before else 1
@@ -86,7 +84,6 @@ def sign_checkpoint(
         "before": before.digest if before else "",
         "key": key_id(public_bytes(key)),
         "heads": {head.chain: [head.seq, head.hash.hex()] for head in heads},
-        "starts": {start.chain: [start.seq, start.hash.hex()] for start in starts},
     }
     body = json.dumps(values, sort_keys=True, separators=(",", ":"))
     return Checkpoint(number, body, key.sign(CONTEXT + body.encode()))
@@ -111,26 +108,65 @@ def trusted_keys(first: bytes, rotations: Sequence[KeyRotation]) -> dict[str, Ed
     return keys
 
 
-def checkpoint_faults(checkpoints: Sequence[Checkpoint], keys: dict[str, Ed25519PublicKey]) -> list[Fault]:
-    """What is wrong with a row of checkpoints, in order; they may begin anywhere."""
+@dataclass(frozen=True, slots=True)
+class Pruning:
+    """What was pruned, signed: up to which row of which chain. The rest of the chain begins behind it."""
+
+    start: Head
+    signing_key: str
+    signature: bytes = field(repr=False)
+
+    def is_signed(self, keys: Mapping[str, Ed25519PublicKey]) -> bool:
+        """Whether one of these keys signed it."""
+        return _is_signed(keys.get(self.signing_key), self.signature, PRUNING + _pruned(self.start))
+
+
+def sign_pruning(key: Ed25519PrivateKey, start: Head) -> Pruning:
+    """Sign that a chain was pruned: `start` is the last row that goes."""
+    return Pruning(start, key_id(public_bytes(key)), key.sign(PRUNING + _pruned(start)))
+
+
+def _pruned(start: Head) -> bytes:
+    return json.dumps([start.chain, start.seq, start.hash.hex()], separators=(",", ":")).encode()
+
+
+def checkpoint_faults(
+    checkpoints: Sequence[Checkpoint], keys: Mapping[str, Ed25519PublicKey], *, gaps: bool = False
+) -> list[Fault]:
+    """What is wrong with a row of checkpoints, in order; they may begin anywhere.
+
+    Args:
+        checkpoints: in order.
+        keys: that are trusted, by name.
+        gaps: some may be missing between others, as in an anchor that was out of reach for a while.
+    """
     found = []
     before: Checkpoint | None = None
     for checkpoint in checkpoints:
         values = checkpoint.values()
-        if before is not None and (checkpoint.number != before.number + 1 or values["before"] != before.digest):
-            found.append(Fault(GLOBAL, checkpoint.number, "the checkpoint does not follow the one before it"))
-        key = keys.get(str(values["key"]))
-        if key is None:
+        if before is not None:
+            follows = checkpoint.number == before.number + 1
+            if (values["before"] != before.digest) if follows else (not gaps or checkpoint.number <= before.number):
+                found.append(Fault(GLOBAL, checkpoint.number, "the checkpoint does not follow the one before it"))
+        if str(values["key"]) not in keys:
             found.append(Fault(GLOBAL, checkpoint.number, "the checkpoint is signed by a key that nobody introduced"))
-        elif values["number"] != checkpoint.number or not _is_signed(key, checkpoint):
+        elif values["number"] != checkpoint.number or not is_signed(checkpoint, keys):
             found.append(Fault(GLOBAL, checkpoint.number, "the signature of the checkpoint does not hold"))
         before = checkpoint
     return found
 
 
-def _is_signed(key: Ed25519PublicKey, checkpoint: Checkpoint) -> bool:
+def is_signed(checkpoint: Checkpoint, keys: Mapping[str, Ed25519PublicKey]) -> bool:
+    """Whether the key that a checkpoint names is one of these, and signed it."""
+    key = keys.get(str(checkpoint.values()["key"]))
+    return _is_signed(key, checkpoint.signature, CONTEXT + checkpoint.body.encode())
+
+
+def _is_signed(key: Ed25519PublicKey | None, signature: bytes, signed: bytes) -> bool:
+    if key is None:
+        return False
     try:
-        key.verify(checkpoint.signature, CONTEXT + checkpoint.body.encode())
+        key.verify(signature, signed)
     except InvalidSignature:
         return False
     return True
@@ -145,4 +181,9 @@ def to_line(checkpoint: Checkpoint) -> str:
 def from_line(values: dict[str, Any]) -> Checkpoint:
     """A checkpoint from a line that was read as JSON."""
     body = str(values["body"])
-    return Checkpoint(int(json.loads(body)["number"]), body, base64.b64decode(values["signature"]))
+    read = json.loads(body)
+    if not all(type(seq) is int and type(digest) is str for seq, digest in dict(read["heads"]).values()):
+        raise ValueError
+    if not isinstance(read["key"], str) or not isinstance(read["before"], str):
+        raise TypeError
+    return Checkpoint(int(read["number"]), body, base64.b64decode(values["signature"]))

@@ -65,6 +65,7 @@ FIELDS = frozenset(
         *("agent", "key_id", "model", "endpoint", "status", "code", "count", "left_out", "policy", "catalogue"),
         *("actor", "role", "method", "route", "target", "version", "from_version", "reason", "outcome", "scope"),
         *("chain", "up_to", "hash", "families", "score", "cost_usd", "milliseconds", "token_kind", "public_key"),
+        *("signing_key", "signature", "rule", "digest", "checkpoint"),
     }
 )
 

@@ -1,28 +1,30 @@
-"""The record outside of its database: JSON lines that verify offline, and CEF for what reads logs."""
+"""The record outside of its database: JSON lines that verify offline (CEF for what reads logs: `cef.py`)."""
 
 from __future__ import annotations
 
 import base64
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from gateway.audit.chain import NO_HASH, Fault, Head, Row, faults
 from gateway.audit.checkpoint import (
     GLOBAL,
     Checkpoint,
     KeyRotation,
+    Pruning,
     checkpoint_faults,
     from_line,
     to_line,
     trusted_keys,
 )
-from gateway.audit.event import CRITICAL, Kind
+from gateway.audit.event import Kind
 
-_CEF_HEADER = re.compile(r"([\\|])")
-_CEF_VALUE = re.compile(r"([\\=])")
+_NAMES = ("chain", "seq", "at_us", "kind", "request_id", "body", "commitments")
+_TYPES = [str, int, int, str, str, str, str]
 
 
 @dataclass(slots=True)
@@ -76,17 +78,30 @@ def read_export(lines: Iterable[str]) -> Export:
             continue
         try:
             _take(json.loads(line), found)
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, TypeError, RecursionError, AttributeError):
             found.faults.append(Fault(GLOBAL, number, f"line {number} of the export cannot be read"))
     return found
+
+
+def read_anchor(lines: Iterable[str]) -> list[Checkpoint]:
+    """Checkpoints that were kept elsewhere, in order, each once: several replicas may have written them.
+
+    Raises:
+        ValueError: a line cannot be read.
+    """
+    kept = read_export(lines)
+    if kept.faults:
+        raise ValueError(kept.faults[0].what)
+    return list(dict.fromkeys(sorted(kept.checkpoints, key=lambda one: one.number)))
 
 
 def _take(values: dict[str, Any], found: Export) -> None:
     kind = values["type"]
     if kind == "event":
-        names = ("chain", "seq", "at_us", "kind", "request_id", "body", "commitments")
-        hashes = (bytes.fromhex(values[name]) for name in ("previous", "hash", "mac"))
-        row = Row(*(values[name] for name in names), *hashes)
+        shown = [values[name] for name in _NAMES]
+        if [type(value) for value in shown] != _TYPES:
+            raise ValueError
+        row = Row(*shown, *(bytes.fromhex(values[name]) for name in ("previous", "hash", "mac")))
         found.rows.setdefault(row.chain, []).append(row)
     elif kind == "checkpoint":
         found.checkpoints.append(from_line(values))
@@ -106,6 +121,7 @@ def verify(
     first_key: bytes | None = None,
     anchor: Iterable[Checkpoint] = (),
     mac_key: bytes | None = None,
+    only: Collection[str] = (),
 ) -> list[Fault]:
     """Everything that is wrong with a record, worst place first within each chain.
 
@@ -114,6 +130,7 @@ def verify(
         first_key: the operator's first public key as it is known elsewhere; the record's own is believed otherwise.
         anchor: checkpoints that were kept elsewhere; what they say was there must still be there.
         mac_key: of the installation, to check the MACs too.
+        only: the chains that the export is of; all when there are none.
     """
     found = list(export.faults)
     first = first_key or export.first_key
@@ -124,64 +141,59 @@ def verify(
     keys = trusted_keys(first, export.rotations) if first else {}
     found += checkpoint_faults(export.checkpoints, keys)
     anchored = list(anchor)
-    found += checkpoint_faults(anchored, keys)
-    starts = _starts(export, keys_known=bool(keys))
+    found += checkpoint_faults(anchored, keys, gaps=True)
+    starts, unsigned = _starts(export, keys)
+    found += unsigned
     heads: dict[str, Head] = {}
     for chain, rows in sorted(export.rows.items()):
         start = starts.get(chain, Head(chain))
         faulty, heads[chain] = faults((row for row in rows if row.seq > start.seq), start=start, mac_key=mac_key)
         found += faulty
+    hashes = {chain: {row.seq: row.hash for row in rows} for chain, rows in export.rows.items()}
     for checkpoint in (*export.checkpoints, *anchored):
-        found += _missing(checkpoint, export, heads, starts)
+        found += _missing(checkpoint, hashes, heads, starts, only)
     return list(dict.fromkeys(found))
 
 
-def _starts(export: Export, *, keys_known: bool) -> dict[str, Head]:
-    """Where pruned chains begin: what the newest checkpoint says, or the prune records of critical chains."""
+def _starts(export: Export, keys: Mapping[str, Ed25519PublicKey]) -> tuple[dict[str, Head], list[Fault]]:
+    """Where pruned chains begin, by prune records that the operator's key signed; and those that it did not sign."""
     starts: dict[str, Head] = {}
-    for rows in export.rows.values():
-        for row in rows:
-            if row.kind == Kind.PRUNE.value:
-                body = json.loads(row.body)
-                head = Head(str(body["chain"]), int(body["up_to"]), bytes.fromhex(str(body["hash"])))
-                if head.seq > starts.get(head.chain, Head(head.chain)).seq:
-                    starts[head.chain] = head
-    for checkpoint in export.checkpoints if keys_known else ():
-        for chain, (seq, digest) in checkpoint.values()["starts"].items():
-            if seq > starts.get(chain, Head(chain)).seq:
-                starts[chain] = Head(chain, seq, bytes.fromhex(digest))
-    return starts
+    found = []
+    for row in (row for rows in export.rows.values() for row in rows if row.kind == Kind.PRUNE.value):
+        pruning = _pruning(row)
+        if pruning is None or not pruning.is_signed(keys):
+            found.append(Fault(row.chain, row.seq, "the record of a pruning is not signed by the operator's key"))
+        elif pruning.start.seq > starts.get(pruning.start.chain, Head("")).seq:
+            starts[pruning.start.chain] = pruning.start
+    return starts, found
+
+
+def _pruning(row: Row) -> Pruning | None:
+    try:
+        body = json.loads(row.body)
+        start = Head(str(body["chain"]), int(body["up_to"]), bytes.fromhex(body["hash"]))
+        return Pruning(start, str(body["signing_key"]), bytes.fromhex(body["signature"]))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
 
 
 def _missing(
-    checkpoint: Checkpoint, export: Export, heads: Mapping[str, Head], starts: Mapping[str, Head]
+    checkpoint: Checkpoint,
+    hashes: Mapping[str, Mapping[int, bytes]],
+    heads: Mapping[str, Head],
+    starts: Mapping[str, Head],
+    only: Collection[str],
 ) -> list[Fault]:
     """What a checkpoint saw and is not there any more."""
     found = []
     for chain, (seq, digest) in checkpoint.values()["heads"].items():
-        if seq == 0 or seq <= starts.get(chain, Head(chain)).seq:
+        if seq <= starts.get(chain, Head(chain)).seq or (only and chain not in only):
             continue
         if chain not in heads:
             found.append(Fault(chain, 0, f"the whole chain is missing: checkpoint {checkpoint.number} saw {seq} rows"))
         elif heads[chain].seq < seq:
             what = f"the end is cut off: checkpoint {checkpoint.number} saw row {seq}"
             found.append(Fault(chain, heads[chain].seq, what))
-        else:
-            seen = next((row.hash for row in export.rows[chain] if row.seq == seq), NO_HASH)
-            if seen.hex() != digest:
-                found.append(Fault(chain, seq, f"the row is not the one that checkpoint {checkpoint.number} saw"))
+        elif hashes[chain].get(seq, NO_HASH).hex() != digest:
+            found.append(Fault(chain, seq, f"the row is not the one that checkpoint {checkpoint.number} saw"))
     return found
-
-
-def cef_line(row: Row, version: str) -> str:
-    """One row in ArcSight's Common Event Format: severity 8 for critical kinds, 3 for the rest."""
-    critical = row.kind in {kind.value for kind in CRITICAL}
-    header = ["CEF:0", "Holdback", "Holdback", version, row.kind, row.kind.replace("_", " "), "8" if critical else "3"]
-    shown = "|".join(_CEF_HEADER.sub(r"\\\1", part) for part in header)
-    values = {"rt": row.at_us // 1000, "externalId": f"{row.chain}/{row.seq}", "cs1Label": "requestId"}
-    values |= {"cs1": row.request_id, **json.loads(row.body)}
-    return f"{shown}|{' '.join(f'{name}={_escaped(value)}' for name, value in values.items())}"
-
-
-def _escaped(value: object) -> str:
-    return _CEF_VALUE.sub(r"\\\1", str(value)).replace("\n", " ")

@@ -51,9 +51,25 @@ class _Batch:
 class AuditLog:
     """One a process; open with `async with`."""
 
-    def __init__(self, store: AuditStore, keys: AuditKeys, *, queue_events: int = QUEUE_EVENTS) -> None:
-        self._store, self._keys, self._queue_events = store, keys, queue_events
+    def __init__(
+        self,
+        store: AuditStore,
+        keys: AuditKeys,
+        *,
+        queue_events: int = QUEUE_EVENTS,
+        on_outage: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        """
+        Args:
+            store: of the rows.
+            keys: of the installation.
+            queue_events: that may wait at most.
+            on_outage: told 0 when events can no longer be written, and their number when they can again.
+        """
+        self._store, self._keys, self._queue_events, self._on_outage = store, keys, queue_events, on_outage
+        self._lost: int | None = None
         self._waiting: list[_Batch] = []
+        self._writing: _Batch | None = None
         self._size = 0
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -68,8 +84,8 @@ class AuditLog:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        while self._waiting:
-            await asyncio.wait([batch.done for batch in self._waiting])
+        while self._waiting or self._writing:
+            await asyncio.wait([batch.done for batch in (*self._waiting, self._writing) if batch])
             await asyncio.sleep(0)
         if self._task is not None:
             self._task.cancel()
@@ -82,6 +98,7 @@ class AuditLog:
             AuditUnavailable: too many wait already, or nothing writes.
         """
         if self._size >= self._queue_events or self._task is None or self._task.done():
+            self._missed(1)
             raise AuditUnavailable(retry_after_seconds=1)
         if not self._waiting or len(self._waiting[-1].events) >= BATCH_EVENTS:
             done = asyncio.get_running_loop().create_future()
@@ -102,17 +119,47 @@ class AuditLog:
         for done in {self.note(event) for event in events}:
             await asyncio.shield(done)
 
+    async def flush(self) -> None:
+        """Return when everything noted so far is durable.
+
+        Raises:
+            AuditUnavailable: something is not.
+        """
+        for batch in [*self._waiting, *([self._writing] if self._writing else [])]:
+            await asyncio.shield(batch.done)
+
+    @property
+    def is_out(self) -> bool:
+        """Whether the last events could not be written."""
+        return self._lost is not None
+
+    def _missed(self, events: int) -> None:
+        is_new, self._lost = self._lost is None, (self._lost or 0) + events
+        if is_new:
+            logger().error("audit_unavailable")
+            self._on_outage(0)
+
+    def _recovered(self) -> None:
+        lost, self._lost = self._lost, None
+        if lost is not None:
+            logger().warning("audit_recovered", lost=lost)
+            self._on_outage(lost)
+
     async def _write_on(self) -> None:
         while True:
             await self._wake.wait()
             while self._waiting:
-                batch = self._waiting.pop(0)
+                batch = self._writing = self._waiting.pop(0)
+                written = await self._written(batch.events)
                 self._size -= len(batch.events)
-                if await self._written(batch.events):
+                self._writing = None
+                if written:
                     batch.done.set_result(None)
                     self._tell(batch.events)
+                    self._recovered()
                 else:
                     batch.done.set_exception(AuditUnavailable(retry_after_seconds=5))
+                    self._missed(len(batch.events))
             self._wake.clear()
 
     async def _written(self, events: Sequence[AuditEvent]) -> bool:
@@ -130,7 +177,6 @@ class AuditLog:
                 return False
             else:
                 return True
-        logger().error("audit_unavailable", events=len(events))
         return False
 
     def _linked(self, events: Sequence[AuditEvent], heads: dict[str, Head]) -> list[Linked]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +13,13 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from gateway.audit.anchors import open_anchors
 from gateway.audit.event import FIELDS, SYSTEM, AuditEvent, Kind, Value
-from gateway.audit.keeper import FileAnchor, Keeper
+from gateway.audit.keeper import Keeper
 from gateway.audit.log import AuditKeys, AuditLog, Recorder
+from gateway.egress import Egress
 from gateway.errors import ConfigurationError
-from gateway.observe.events import ControlEvent
+from gateway.observe.events import ControlEvent, ControlEvents
 from gateway.settings.audit import AuditSettings
 from gateway.stores.database import Database
 from gateway.stores.tables.audit import AuditStore
@@ -75,9 +77,21 @@ _KINDS = {
 }
 
 
+OUTAGE, RECOVERY = "audit.unavailable", "audit.recovered"
+"""Events of the control plane, for alerts: the record cannot be written; it can again (`count`: events that are not in
+it). Besides: `audit.anchor_failed`, `audit.anchor_recovered`, `audit.record_behind`."""
+
+
 def note_control(audit: Audit, event: ControlEvent) -> None:
-    """An event of the control plane goes into the record."""
-    kind = _KINDS.get(event.action.rpartition(".")[2], Kind.ADMIN)
+    """An event of the control plane goes into the record.
+
+    Raises:
+        AuditUnavailable: it does not.
+    """
+    if event.action == OUTAGE:
+        return  # that it cannot be written cannot be written; its end is
+    own = Kind.AUDIT if event.action.startswith("audit.") else Kind.ADMIN
+    kind = _KINDS.get(event.action.rpartition(".")[2], own)
     fields: dict[str, Value] = {"method": event.action, "actor": event.actor, "target": event.resource}
     fields |= {name: value for name, value in event.details.items() if name in FIELDS}
     audit.log.note(AuditEvent(kind, event.tenant_id or SYSTEM, time.time_ns() // 1000, "", fields))
@@ -85,21 +99,42 @@ def note_control(audit: Audit, event: ControlEvent) -> None:
 
 @asynccontextmanager
 async def open_audit(
-    settings: AuditSettings, database: Database, derive: Callable[[str], bytes]
+    settings: AuditSettings,
+    database: Database,
+    derive: Callable[[str], bytes],
+    egress: Egress,
+    events: ControlEvents,
+    retention_days: Callable[[str], Awaitable[int]],
 ) -> AsyncIterator[Audit]:
     """Open the record, and keep it while the block runs; what was noted is written before it ends.
+
+    Args:
+        settings: of the record.
+        database: that it is in.
+        derive: keys of the installation, by purpose.
+        egress: the way to an anchor with an address.
+        events: of the control plane: go into the record, and tell of the record's own troubles.
+        retention_days: of a tenant, or of the system's chain.
 
     Raises:
         ConfigurationError: a key cannot be used, or is not the one that signed last.
     """
     store, keys = AuditStore(database), audit_keys(derive)
-    anchor = FileAnchor(Path(settings.anchor_file)) if settings.anchor_file else None
-    async with AuditLog(store, keys, queue_events=settings.queue_events) as log:
-        keeper = Keeper(store, log, signing_key(settings, derive), anchor)
+    anchors = open_anchors(settings.anchor_file, settings.anchor_url, egress)
+
+    def outage(lost: int) -> None:
+        action = OUTAGE if log.is_out else RECOVERY
+        events.emit(ControlEvent(action, "", resource="audit", details={"count": lost}))
+
+    async with AuditLog(store, keys, queue_events=settings.queue_events, on_outage=outage) as log:
+        signing = signing_key(settings, derive)
+        keeper = Keeper(store, log, signing, anchors, retention_days=retention_days, tell=events.emit)
+        audit = Audit(log, keeper, store, keys, settings.when_unavailable == "open")
+        events.attach(lambda event: note_control(audit, event))
         await keeper.begin()
         task = asyncio.create_task(keeper.keep(settings.checkpoint_seconds), name="audit keeper")
         try:
-            yield Audit(log, keeper, store, keys, settings.when_unavailable == "open")
+            yield audit
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)

@@ -68,8 +68,9 @@ def export(config: Path, form: str, tenant: str | None) -> None:
 async def _export(config: Path, form: str, tenant: str | None) -> None:
     import gateway
     from gateway import settings
+    from gateway.audit.cef import cef_line
     from gateway.audit.event import chain_of
-    from gateway.audit.export import cef_line, checkpoint_lines, key_lines, row_line
+    from gateway.audit.export import checkpoint_lines, key_lines, row_line
     from gateway.services import places
     from gateway.stores.tables.audit import AuditStore, Filter
 

@@ -17,6 +17,13 @@ class AuditSettings(Section):
     anchor_file: str = Field(
         "", description="file that each checkpoint is appended to; keep it where the database's keeper cannot write"
     )
+    anchor_url: str = Field(
+        "",
+        max_length=2048,
+        pattern=r"^((https?|s3)://[^\s]+)?$",
+        description="where each checkpoint is sent to as well: an address that takes a POST of JSON, or "
+        "`s3://BUCKET/PREFIX` (credentials from where boto3 looks for them)",
+    )
     checkpoint_seconds: float = Field(300, ge=1, le=86_400, description="time between signed checkpoints")
     when_unavailable: str = Field(
         "close",

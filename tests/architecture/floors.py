@@ -34,6 +34,7 @@ FLOOR_3 = {
     "gateway.token_keys",
     "gateway.audit.log",
     "gateway.audit.keeper",
+    "gateway.audit.anchors",
     "gateway.audit.opened",
 }
 FLOOR_4 = {"gateway.demo", "gateway.reload", "gateway.services"}
@@ -51,8 +52,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     # Checks a record offline: knows nothing of where it is kept. What writes and signs it stands higher.
     "gateway.audit": GROUND | {"gateway.errors"},
     "gateway.audit.log": FLOOR_1 | FLOOR_2,
-    "gateway.audit.opened": FLOOR_1 | FLOOR_2 | {"gateway.audit.log", "gateway.audit.keeper"},
-    "gateway.audit.keeper": FLOOR_1 | FLOOR_2 | {"gateway.audit.log"},
+    "gateway.audit.opened": FLOOR_1 | FLOOR_2 | {"gateway.audit.log", "gateway.audit.keeper", "gateway.audit.anchors"},
+    "gateway.audit.keeper": FLOOR_1 | FLOOR_2 | {"gateway.audit.log", "gateway.audit.anchors"},
+    "gateway.audit.anchors": FLOOR_1 | FLOOR_2,
     **dict.fromkeys(FLOOR_2, FLOOR_1),
     # A library of its own: it could serve another program.
     "gateway.kms": GROUND | {"gateway.errors"},

@@ -15,10 +15,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
 
+from gateway.audit.anchors import FileAnchor
 from gateway.audit.checkpoint import public_bytes
 from gateway.audit.event import AuditEvent, Kind, is_committed
 from gateway.audit.export import Export, verify
-from gateway.audit.keeper import FileAnchor, Keeper
+from gateway.audit.keeper import Keeper
 from gateway.audit.log import REQUEST_FINDINGS, AuditKeys, AuditLog, Recorder, subject_of
 from gateway.errors import ConfigurationError
 from gateway.errors.audit import AuditUnavailable
@@ -90,7 +91,7 @@ async def test_rows_are_never_changed_nor_deleted(database: Database, log: Audit
 
 
 async def test_pruning_leaves_a_record_that_verifies(store: AuditStore, log: AuditLog, tmp_path: Path) -> None:
-    keeper = Keeper(store, log, SIGNING, FileAnchor(tmp_path / "anchor"))
+    keeper = Keeper(store, log, SIGNING, [FileAnchor(tmp_path / "anchor")])
     await keeper.begin()
     await log.record(*(event(number, age_days=90) for number in range(50)))
     await log.record(*(event(number) for number in range(20)))

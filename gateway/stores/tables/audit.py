@@ -28,7 +28,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.audit.chain import Head, Row
-from gateway.audit.checkpoint import Checkpoint, KeyRotation
+from gateway.audit.checkpoint import Checkpoint, KeyRotation, Pruning
 from gateway.stores.database import Database
 from gateway.stores.schema import METADATA
 
@@ -52,8 +52,6 @@ HEADS = Table(
     Column("chain", String(64), primary_key=True),
     Column("seq", BigInteger, nullable=False),
     Column("hash", LargeBinary(32), nullable=False),
-    Column("start_seq", BigInteger, nullable=False),
-    Column("start_hash", LargeBinary(32), nullable=False),
 )
 SIDES = Table(
     "audit_sides",
@@ -76,6 +74,14 @@ KEYS = Table(
     METADATA,
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("public_key", LargeBinary(32), nullable=False),
+    Column("signature", LargeBinary(64), nullable=False),
+)
+PRUNES = Table(
+    "audit_prunes",
+    METADATA,
+    Column("chain", String(64), primary_key=True),
+    Column("up_to", BigInteger, primary_key=True, autoincrement=False),
+    Column("signing_key", String(16), nullable=False),
     Column("signature", LargeBinary(64), nullable=False),
 )
 _ROW = ("chain", "seq", "at_us", "kind", "request_id", "body", "commitments", "previous", "hash", "mac")
@@ -138,9 +144,11 @@ class AuditStore:
         return linked
 
     def _new_head(self, chain: str) -> Any:
-        values = {"chain": chain, "seq": 0, "hash": bytes(32), "start_seq": 0, "start_hash": bytes(32)}
-        dialect = postgresql if self._database.kind == "postgresql" else sqlite
-        return dialect.insert(HEADS).values(values).on_conflict_do_nothing()
+        return self._insert_of(HEADS).values(chain=chain, seq=0, hash=bytes(32)).on_conflict_do_nothing()
+
+    def _insert_of(self, table: Table) -> Any:
+        """An insert that knows what to do about conflicts, which each dialect has a word of its own for."""
+        return (postgresql if self._database.kind == "postgresql" else sqlite).insert(table)
 
     async def _insert(self, connection: AsyncConnection, linked: Sequence[Linked]) -> None:
         if not linked:
@@ -183,17 +191,19 @@ class AuditStore:
         async with self._database.read() as connection:
             return {(seq, name): sealed for seq, name, sealed in await connection.execute(wanted)}
 
-    async def erase_subject(self, subject: bytes) -> int:
-        """Delete the personal fields of one person; how many there were."""
+    async def erase_subject(self, subject: bytes, chains: Sequence[str] = ()) -> int:
+        """Delete the personal fields of one person, in some chains or in all; how many there were."""
+        gone = delete(SIDES).where(SIDES.c.subject == subject)
+        if chains:
+            gone = gone.where(SIDES.c.chain.in_(chains))
         async with self._database.write() as connection:
-            return (await connection.execute(delete(SIDES).where(SIDES.c.subject == subject))).rowcount
+            return (await connection.execute(gone)).rowcount
 
-    async def heads(self) -> tuple[list[Head], list[Head]]:
-        """The newest row of every chain, and where pruned chains begin (the last row that is gone)."""
+    async def heads(self) -> list[Head]:
+        """The newest row of every chain."""
+        wanted = select(HEADS.c.chain, HEADS.c.seq, HEADS.c.hash).order_by(HEADS.c.chain)
         async with self._database.read() as connection:
-            found = (await connection.execute(select(HEADS).order_by(HEADS.c.chain))).all()
-        starts = [Head(chain, start, digest) for chain, _, _, start, digest in found if start]
-        return [Head(chain, seq, digest) for chain, seq, digest, _, _ in found], starts
+            return [Head(*one) for one in await connection.execute(wanted)]
 
     async def prunable(self, chain: str, before_us: int) -> Head | None:
         """The last row of a chain that is older than a moment and has only such rows before it; None when none is."""
@@ -206,14 +216,26 @@ class AuditStore:
             last = (await connection.execute(wanted.order_by(EVENTS.c.seq.desc()).limit(1))).first()
         return Head(chain, last.seq, last.hash) if last else None
 
-    async def prune(self, start: Head) -> int:
-        """Delete the rows of a chain up to a place, which a signed record must name already; how many there were."""
+    async def prune(self, pruning: Pruning) -> int:
+        """Delete the rows of a chain up to a place; how many there were. What was pruned is on the chain already.
+
+        A transaction a thousand rows: who writes does not wait for all of them.
+        """
+        start, pruned = pruning.start, 0
+        values = {"chain": start.chain, "up_to": start.seq, "signing_key": pruning.signing_key}
+        mark = self._insert_of(PRUNES).values({**values, "signature": pruning.signature})
         async with self._database.write() as connection:
-            moved = update(HEADS).where(HEADS.c.chain == start.chain, HEADS.c.start_seq < start.seq)
-            await connection.execute(moved.values(start_seq=start.seq, start_hash=start.hash))
-            await connection.execute(delete(SIDES).where(SIDES.c.chain == start.chain, SIDES.c.seq <= start.seq))
-            gone = delete(EVENTS).where(EVENTS.c.chain == start.chain, EVENTS.c.seq <= start.seq)
-            return (await connection.execute(gone)).rowcount
+            await connection.execute(mark.on_conflict_do_nothing())
+        while True:
+            first = select(EVENTS.c.seq).where(EVENTS.c.chain == start.chain, EVENTS.c.seq <= start.seq)
+            async with self._database.write() as connection:
+                seqs = (await connection.execute(first.order_by(EVENTS.c.seq).limit(PAGE))).scalars().all()
+                if not seqs:
+                    return pruned
+                for table in (SIDES, EVENTS):
+                    gone = delete(table).where(table.c.chain == start.chain, table.c.seq <= seqs[-1])
+                    await connection.execute(gone)
+            pruned += len(seqs)
 
     async def add_checkpoint(self, checkpoint: Checkpoint) -> None:
         """Keep a checkpoint.

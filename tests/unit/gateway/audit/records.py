@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway.audit.chain import Head, Row, link
-from gateway.audit.checkpoint import Checkpoint, public_bytes, sign_checkpoint
+from gateway.audit.checkpoint import Checkpoint, public_bytes, sign_checkpoint, sign_pruning
 from gateway.audit.event import AuditEvent, Kind, Value
 from gateway.audit.export import Export
 
@@ -35,8 +35,16 @@ def heads(*chains: Sequence[Row]) -> list[Head]:
     return [Head(rows[-1].chain, rows[-1].seq, rows[-1].hash) for rows in chains if rows]
 
 
-def signed(*chains: Sequence[Row], before: Checkpoint | None = None, starts: Sequence[Head] = ()) -> Checkpoint:
-    return sign_checkpoint(KEY, before, heads(*chains), starts, 1_700_000_000_000_000)
+def signed(*chains: Sequence[Row], before: Checkpoint | None = None) -> Checkpoint:
+    return sign_checkpoint(KEY, before, heads(*chains), 1_700_000_000_000_000)
+
+
+def pruning(start: Head, key: Ed25519PrivateKey = KEY) -> AuditEvent:
+    """The record of a pruning, signed."""
+    made = sign_pruning(key, start)
+    fields: dict[str, Value] = {"chain": start.chain, "up_to": start.seq, "hash": start.hash.hex()}
+    fields |= {"signing_key": made.signing_key, "signature": made.signature.hex()}
+    return event(1, start.chain, Kind.PRUNE, **fields)
 
 
 def export(*chains: Sequence[Row], checkpoints: Sequence[Checkpoint] = ()) -> Export:
