@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import importlib.util
 import os
 from collections.abc import Callable
@@ -136,8 +135,10 @@ class ObjectAnchor:
 
 
 def _s3() -> Any:
-    boto3, config = importlib.import_module("boto3"), importlib.import_module("botocore.config")
-    limits = config.Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 2})
+    import boto3
+    from botocore.config import Config
+
+    limits = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 2})
     return boto3.client("s3", config=limits)
 
 

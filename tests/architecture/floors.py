@@ -127,7 +127,14 @@ IMPURE = (
 )
 
 # Optional packages are imported on first use, commands when they are called.
-LATE_IMPORTS = ("gateway.kms", "gateway.stores", "gateway.commands", "gateway.models.local", "recognizers.presidio")
+LATE_IMPORTS = (
+    "gateway.audit.anchors",
+    "gateway.kms",
+    "gateway.stores",
+    "gateway.commands",
+    "gateway.models.local",
+    "recognizers.presidio",
+)
 # One file per thing: these find modules by folder walk or by a name in the configuration.
 FOLDER_WALKS = (
     "gateway.providers",
