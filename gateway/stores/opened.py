@@ -9,6 +9,9 @@ from pathlib import Path
 
 from gateway.stores.database import Database, open_database
 from gateway.stores.memory import MemoryShared
+from gateway.stores.meter import Meter
+from gateway.stores.meter_memory import MemoryMeter
+from gateway.stores.meter_redis import RedisMeter
 from gateway.stores.migrate import check_schema, is_empty, migrate
 from gateway.stores.redis import open_redis
 from gateway.stores.store import Shared
@@ -16,6 +19,7 @@ from gateway.stores.tables.admins import AdminStore
 from gateway.stores.tables.keys import KeyStore
 from gateway.stores.tables.records import RecordStore
 from gateway.stores.tables.tenants import TenantStore
+from gateway.stores.tables.usage import UsageStore
 
 FILE = "holdback.sqlite3"
 
@@ -55,6 +59,8 @@ class Stores:
 
     database: Database
     shared: Shared
+    meter: Meter
+    usage: UsageStore
     tenants: TenantStore
     admins: AdminStore
     keys: KeyStore
@@ -80,14 +86,23 @@ async def open_stores(places: Places) -> AsyncIterator[Stores]:
     """
     database = places.database()
     shared: Shared = MemoryShared()
+    meter: Meter = MemoryMeter()
     try:
         if places.redis_url:
-            shared = open_redis(places.redis_url, password=places.redis_password)
+            shared = redis = open_redis(places.redis_url, password=places.redis_password)
+            meter = RedisMeter(redis.client)
         if places.is_embedded and await is_empty(database):
             await migrate(database)
         await check_schema(database)
         yield Stores(
-            database, shared, TenantStore(database), AdminStore(database), KeyStore(database), RecordStore(database)
+            database,
+            shared,
+            meter,
+            UsageStore(database),
+            TenantStore(database),
+            AdminStore(database),
+            KeyStore(database),
+            RecordStore(database),
         )
     finally:
         await shared.close()

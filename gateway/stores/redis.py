@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from contextlib import aclosing, suppress
 from typing import TypeVar
 
-from redis.asyncio import Redis, from_url
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -33,14 +33,19 @@ class RedisShared:
     def __init__(self, client: Redis) -> None:
         self._client = client
 
+    @property
+    def client(self) -> Redis:
+        """For what else is kept there."""
+        return self._client
+
     async def claim(self, name: str, seconds: int) -> bool:
         """See `Shared`."""
-        done = await _answer(self._client.set(PREFIX + name, b"1", nx=True, ex=seconds))
+        done = await answered(self._client.set(PREFIX + name, b"1", nx=True, ex=seconds))
         return bool(done)
 
     async def publish(self, channel: str, message: str) -> None:
         """See `Shared`."""
-        await _answer(self._client.publish(PREFIX + channel, message))
+        await answered(self._client.publish(PREFIX + channel, message))
 
     async def listen(self, channel: str) -> AsyncIterator[str | None]:
         """See `Shared`."""
@@ -58,7 +63,7 @@ class RedisShared:
 
     async def check(self) -> None:
         """See `Shared`."""
-        await _answer(self._client.echo("holdback"))
+        await answered(self._client.echo("holdback"))
 
     async def close(self) -> None:
         """See `Shared`."""
@@ -85,7 +90,12 @@ async def _messages(pubsub: PubSub, channel: str) -> AsyncGenerator[str | None]:
             yield message["data"].decode(errors="replace")
 
 
-async def _answer(call: Awaitable[_Result]) -> _Result:
+async def answered(call: Awaitable[_Result]) -> _Result:
+    """What Redis answers.
+
+    Raises:
+        StoreUnavailable: it does not.
+    """
     try:
         async with asyncio.timeout(SECONDS * 2):
             return await call
@@ -107,8 +117,10 @@ def open_redis(url: str, *, password: str | None = None, connections: int = 64) 
     """
     options = {} if password is None else {"password": password}
     try:
-        client = from_url(
+        # It waits for a connection: with the usual pool, more requests at once than connections would be an outage.
+        pool = BlockingConnectionPool.from_url(
             url,
+            timeout=SECONDS,
             socket_timeout=SECONDS,
             socket_connect_timeout=SECONDS,
             # A second try is for whoever asked to decide: `claim` must not ask twice and see its own first answer.
@@ -117,6 +129,7 @@ def open_redis(url: str, *, password: str | None = None, connections: int = 64) 
             client_name="holdback",
             **options,
         )
+        client = Redis.from_pool(pool)
     except (ValueError, TypeError):
         client = None
     if client is None:

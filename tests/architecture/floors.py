@@ -12,7 +12,15 @@ from tests.architecture.source import PACKAGES, Module, modules
 
 # Every room of gateway may read its version.
 GROUND = frozenset({"gateway"})
-FLOOR_1 = GROUND | {"gateway.audit", "recognizers", "policies", "gateway.errors", "gateway.verdict", "gateway.observe"}
+FLOOR_1 = GROUND | {
+    "gateway.audit",
+    "gateway.spend",
+    "recognizers",
+    "policies",
+    "gateway.errors",
+    "gateway.verdict",
+    "gateway.observe",
+}
 FLOOR_2 = {
     "gateway.egress",
     "gateway.providers",
@@ -51,6 +59,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "gateway.observe": GROUND | {"gateway.errors", "gateway.verdict"},
     # Checks a record offline: knows nothing of where it is kept. What writes and signs it stands higher.
     "gateway.audit": GROUND | {"gateway.errors"},
+    # Arithmetic of money and rates: settings make its rules, stores decide by its values.
+    "gateway.spend": GROUND | {"gateway.errors"},
     "gateway.audit.log": FLOOR_1 | FLOOR_2,
     "gateway.audit.opened": FLOOR_1 | FLOOR_2 | {"gateway.audit.log", "gateway.audit.keeper", "gateway.audit.anchors"},
     "gateway.audit.keeper": FLOOR_1 | FLOOR_2 | {"gateway.audit.log", "gateway.audit.anchors"},
@@ -92,6 +102,7 @@ PURE = frozenset(
     {
         "gateway",
         "gateway.audit",
+        "gateway.spend",
         "recognizers",
         "policies",
         "gateway.errors",
