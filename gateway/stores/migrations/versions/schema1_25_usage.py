@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "1_25_usage"
-down_revision = "1_23_alerts"
+down_revision = "1_24_signed_prunes"
 _SUMS = (
     *("requests", "input_tokens", "cached_tokens", "cache_write_tokens", "output_tokens", "cost_nano"),
     *("unpriced", "estimated"),
