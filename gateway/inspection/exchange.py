@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from gateway.firewall.canary import planted
 from gateway.inspection.engine import Engine
 from gateway.inspection.guard import Attack, Edit, Recall, stripped, with_sentences
 from gateway.inspection.links import Hosts
 from gateway.inspection.memory import Remembering, ScanMemory, recalled
-from gateway.inspection.requests import tokenize
+from gateway.inspection.requests import Tokenized, tokenize
 from gateway.inspection.restoring import LEFT, Restoring
 from gateway.inspection.roles import Roles
 from gateway.stream.body import Inspected, inspect_slots
 from gateway.stream.claimants import together
 from gateway.stream.scanner import Scanner
 from gateway.vault.keys import CipherName, TokenKeys, encode
+from gateway.vault.matcher import TokenIndex
+from gateway.vault.tokenizer import Entry, Ledger
 from gateway.verdict import Direction
 from gateway.wire.format import Slot, WireFormat
 from gateway.wire.json_text import Node
@@ -50,15 +52,32 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """What is known of the earlier turns of a conversation that the provider keeps.
+
+    Args:
+        scope: that it began with; empty when nothing has begun.
+        entries: the tokens that it has seen.
+    """
+
+    scope: str = ""
+    entries: tuple[Entry, ...] = field(default=(), repr=False)
+
+
+NOTHING = Earlier()
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
     """A request after inspection, and the scanner of its answer. `is_canary_known`: the canary of this epoch came in
-    with it."""
+    with it. `made`: its tokens and their values."""
 
     inspected: Inspected
     answers: Scanner
     attacks: tuple[Attack, ...] = ()
     had_canary: bool = False
     is_canary_known: bool = False
+    made: tuple[Entry, ...] = field(default=(), repr=False)
 
 
 class Desk:
@@ -81,12 +100,14 @@ class Desk:
         self._tokenizes = policy.tokenizes
         self.needs_keys = self._tokenizes or self._guard.has_canary
 
-    def scope(self, root: Node, slots: Sequence[Slot], caller: Caller) -> str:
+    def scope(self, root: Node, slots: Sequence[Slot], caller: Caller, earlier: Earlier = NOTHING) -> str:
         """Within what equal values have equal tokens: the conversation, by the name that the client gives it, else by
-        its first message; `""` for the whole tenant."""
+        how it began, else by its first message; `""` for the whole tenant."""
         if self.rules.scope == "tenant":
             return TENANT_SCOPE
         told = caller.conversation[:CONVERSATION_CHARS_MAX]
+        if not told and earlier.scope:
+            return earlier.scope
         words = ("named", told) if told else ("begun", *Roles(root, slots).first_words())
         return hashlib.sha256(encode(caller.agent, caller.subject, *words)).hexdigest()
 
@@ -99,6 +120,7 @@ class Desk:
         keys: Sequence[TokenKeys],
         *,
         epoch: int = 0,
+        earlier: Earlier = NOTHING,
     ) -> Exchange:
         """Inspect a request.
 
@@ -109,11 +131,12 @@ class Desk:
             caller: who asks.
             keys: within its scope, the one that makes tokens first; none where `needs_keys` says so.
             epoch: of the caller's canary.
+            earlier: turns that are not in the body.
 
         Raises:
             GatewayError: it cannot be forwarded.
         """
-        names = self._names(self.scope(root, slots, caller), caller, keys)
+        names = self._names(self.scope(root, slots, caller, earlier), caller, keys)
         attacks = self._guard.judge(root, slots, wire.rules.keys, self._recall(names))
         canaries = self._guard.canaries(keys[0], caller.agent, epoch) if self._guard.has_canary else None
         clean, strips, is_known = slots, list[Edit](), False
@@ -121,15 +144,20 @@ class Desk:
             clean, strips = stripped(slots, self._remembering(canaries.strips, (*names, "canary", str(epoch))))
             # One that was known before says nothing new: a history that holds it comes back with every turn.
             is_known = bool(strips and stripped(slots, canaries.own)[1])
-        inspected, answers, has_tokens = self._inspected(root, clean, wire, caller, keys, names)
-        sentences = [HINT] if self.rules.hint and has_tokens else []
+        made, answers = self._inspected(root, clean, wire, caller, keys, names, earlier)
+        sentences = [HINT] if self.rules.hint and len(made.ledger) else []
         if canaries:
             sentences.append(planted(canaries.word))
             answers = together([answers, canaries.answers])
         # What is rewritten anyway is rewritten from the clean text.
-        edits = with_sentences(root, [*inspected.edits, *strips], sentences, wire.system_field)
-        inspected = replace(inspected, edits=tuple(edits))
-        return Exchange(inspected, answers, attacks, had_canary=bool(strips), is_canary_known=is_known)
+        edits = with_sentences(root, [*made.inspected.edits, *strips], sentences, wire.system_field)
+        inspected, had_canary = replace(made.inspected, edits=tuple(edits)), bool(strips)
+        return Exchange(inspected, answers, attacks, had_canary, is_canary_known=is_known, made=tuple(made.made))
+
+    def recall(self, caller: Caller, earlier: Earlier) -> Scanner:
+        """The scanner of what the provider has kept of earlier turns."""
+        ledger = TokenIndex(((one.token, one) for one in earlier.entries), holdback_chars=self._policy.holdback_chars)
+        return self._restoring(caller, ledger, ())
 
     def _inspected(
         self,
@@ -139,29 +167,35 @@ class Desk:
         caller: Caller,
         keys: Sequence[TokenKeys],
         names: tuple[str, ...],
-    ) -> tuple[Inspected, Scanner, bool]:
-        """The request after inspection, the scanner of its answer, and whether the model gets to see tokens."""
+        earlier: Earlier,
+    ) -> tuple[Tokenized, Scanner]:
+        """The request after inspection, and the scanner of its answer."""
         attachments = self._policy.attachments == "allow"
         request = self._remembering(self._request, names)
-        if not self._tokenizes:
+        if not self._tokenizes and not earlier.entries:
             inspected = inspect_slots(slots, request, wire.rules, Direction.REQUEST, attachments=attachments)
-            return inspected, self._response, False
-        rules = self.rules if caller.detokenizes else replace(self.rules, response=LEAVE)
+            return Tokenized(inspected, TokenIndex(())), self._response
         roles = Roles(root, slots)
         made = tokenize(
             slots,
             roles,
             request,
             keys,
-            rules,
+            self._rules_for(caller),
             wire.rules,
             attachments=attachments,
             holdback_chars=self._policy.holdback_chars,
+            stored=earlier.entries,
         )
-        hosts = Hosts(rules.restore_hosts, roles.trusted_texts())
-        left = LEFT if rules.response == LEAVE else ""
-        answers = Restoring(self._response, made.ledger, hosts, rules.restore_tools.restores, left)
-        return made.inspected, answers, len(made.ledger) > 0
+        return made, self._restoring(caller, made.ledger, roles.trusted_texts())
+
+    def _rules_for(self, caller: Caller) -> TokenRules:
+        return self.rules if caller.detokenizes else replace(self.rules, response=LEAVE)
+
+    def _restoring(self, caller: Caller, ledger: Ledger, trusted: Sequence[str]) -> Restoring:
+        left = LEFT if self._rules_for(caller).response == LEAVE else ""
+        hosts = Hosts(self.rules.restore_hosts, trusted)
+        return Restoring(self._response, ledger, hosts, self.rules.restore_tools.restores, left)
 
     def _names(self, scope: str, caller: Caller, keys: Sequence[TokenKeys]) -> tuple[str, ...]:
         """What is remembered of a text belongs to these (rule 37 of the security decisions)."""

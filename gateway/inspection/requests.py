@@ -19,7 +19,7 @@ from gateway.stream.body import Inspected, inspect_slots
 from gateway.stream.scanner import Scanner
 from gateway.vault.keys import TokenKeys
 from gateway.vault.matcher import core_of
-from gateway.vault.tokenizer import Ledger, Name, Tokenizer
+from gateway.vault.tokenizer import Entry, Ledger, Name, Tokenizer
 from gateway.verdict import Direction
 from gateway.wire.format import Rules, Slot, SlotKind
 from policies.token_rules import LEAVE, TokenRules
@@ -34,6 +34,7 @@ class Tokenized:
 
     inspected: Inspected
     ledger: Ledger = field(repr=False)
+    made: Sequence[Entry] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def tokenize(
     *,
     attachments: bool,
     holdback_chars: int,
+    stored: Sequence[Entry] = (),
 ) -> Tokenized:
     """Inspect a request's body.
 
@@ -68,21 +70,22 @@ def tokenize(
         wire_rules: of the format.
         attachments: the policy lets them through unread.
         holdback_chars: of the policy.
+        stored: by earlier turns, where they are not in the request.
 
     Raises:
         AttachmentBlocked: there is one, and the policy blocks it.
         InspectionFailed: its tokens cannot be told apart.
     """
-    settled = _Settled()
+    settled = _Settled(version=min((one.version for one in stored if not one.is_revoked), default=None))
     for _ in range(ATTEMPTS):
         ordered = sorted(keys, key=lambda one, first=settled.version: one.version != first)  # type: ignore[misc]
-        tokenizer = Tokenizer(ordered, rules.formats, long=settled.long, own=settled.own)
+        tokenizer = Tokenizer(ordered, rules.formats, long=settled.long, own=settled.own, stored=stored)
         scanner = Tokenizing(inspector, tokenizer)
         inspected = inspect_slots(slots, scanner, wire_rules, Direction.REQUEST, attachments=attachments)
         ledger = tokenizer.ledger(holdback_chars=holdback_chars)
         now = _settle(settled, slots, roles, tokenizer, ledger, rules)
         if now == settled:
-            return Tokenized(inspected, ledger)
+            return Tokenized(inspected, ledger, tokenizer.entries)
         settled = now
     raise InspectionFailed
 
@@ -101,9 +104,9 @@ def _settle(
         for match in ledger.scan(slot.text, 0, 0, json_text=slot.kind is SlotKind.JSON, final=True)[1]:
             if match.payload.is_kept:
                 continue
-            if is_echo:
+            if is_echo or match.payload.is_revoked:
                 echoes.add(core_of(match.payload.token))
-                versions.append(match.payload.version)
+                versions += [] if match.payload.is_revoked else [match.payload.version]
             else:
                 written.add(core_of(match.payload.token))
                 long.add(match.payload.name)

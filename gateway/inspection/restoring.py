@@ -31,6 +31,7 @@ UNKNOWN_HOST = "token/in a link to an unknown host"
 NOT_FOR_TOOL = "token/in arguments of a tool that gets no values"
 LEFT = "token/left by the policy"
 CAME_IN = "token/in the request as one"
+REVOKED = "token/of a revoked key"
 UNKNOWN = "token/not of this request"
 UNKNOWN_ENTITY = "TOKEN"
 NOTICED_MAX = 64
@@ -127,6 +128,8 @@ class Restoring(Around, PerTool, Noticing, SlowAnswers):
         why = self._left or {Place.OPEN: TOKEN, Place.KNOWN: IN_LINK, Place.UNKNOWN: UNKNOWN_HOST}[place]
         if match.payload.is_kept:
             why = CAME_IN
+        elif match.payload.is_revoked:
+            why = REVOKED
         action = Action.RESTORE if why in (TOKEN, IN_LINK) else Action.KEEP
         entity = match.payload.entity
         return Finding(match.start, match.end, entity, why, 1.0, action, validated=True, exclusive=True)

@@ -6,6 +6,7 @@ Laws kept here:
 2. One token stands for one value. Of values whose tokens are the same, each gets the long form.
 3. Only what is in the ledger turns back. Tokens by older key versions that are still live are in it too, so that a
    rotation in the middle of a conversation loses nothing.
+4. What an earlier turn of a conversation has stored stands: a value that would share a token with it gives way.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ TOKEN_CHARS_MAX = 72
 models put into it."""
 
 KEPT_VERSION = 0
+REVOKED_VERSION = -1
 KEPT_ENTITY = "TOKEN"
 Name = tuple[str, str]
 """An entity and a canonical value: what has a token."""
@@ -57,6 +59,11 @@ class Entry:
         return self.version == KEPT_VERSION
 
     @property
+    def is_revoked(self) -> bool:
+        """Whether the key that made it was revoked: it is known, and stands for nothing any more."""
+        return self.version == REVOKED_VERSION
+
+    @property
     def name(self) -> Name:
         """What it is the token of."""
         return self.entity, self.canonical
@@ -84,6 +91,7 @@ class Tokenizer:
         formats: names of formats by entity, where the policy asks for another than the default.
         long: what gets the long form.
         own: cores of texts that are tokens already.
+        stored: by earlier turns, where they are not in the request.
     """
 
     def __init__(
@@ -93,8 +101,10 @@ class Tokenizer:
         *,
         long: frozenset[Name] = frozenset(),
         own: frozenset[str] = frozenset(),
+        stored: Sequence[Entry] = (),
     ) -> None:
         self._keys = keys
+        self._stored = stored
         self._formats = formats
         self._long = long
         self._own = own
@@ -134,7 +144,7 @@ class Tokenizer:
     def collisions(self) -> frozenset[Name]:
         """What shares a token with another value."""
         by_core: dict[str, list[Entry]] = {}
-        for entry in self._entries.values():
+        for entry in chain(self._stored, self._entries.values()):
             by_core.setdefault(core_of(entry.token), []).append(entry)
         groups = (entries for entries in by_core.values() if len({entry.canonical for entry in entries}) > 1)
         return frozenset(entry.name for entries in groups for entry in entries)
@@ -146,8 +156,8 @@ class Tokenizer:
         for keys in self._keys[1:]:
             entries += [self._made(entry.entity, entry.value, keys)[0] for entry in self._entries.values()]
         made = _unambiguous(entries, len(self._entries))
-        kept = ((entry.token, entry) for entry in self._kept.values())
-        return TokenIndex(chain(made, kept), holdback_chars=holdback_chars)
+        stored, kept = (((one.token, one) for one in entries) for entries in (self._stored, self._kept.values()))
+        return TokenIndex(chain(stored, made, kept), holdback_chars=holdback_chars)
 
 
 def _unambiguous(entries: Sequence[Entry], first: int) -> Iterable[tuple[str, Entry]]:
