@@ -19,6 +19,7 @@ from gateway.egress import Egress
 from gateway.errors import ConfigurationError, Overloaded
 from gateway.inspection.engine import Engine, engine_of, with_model
 from gateway.inspection.memory import ScanMemory
+from gateway.ledgers import Ledgers
 from gateway.models.opened import open_model
 from gateway.observe.metrics import Metrics
 from gateway.pool import Pool, open_pool
@@ -30,6 +31,7 @@ from gateway.stores.tables.canary_epochs import CanaryEpochs
 from gateway.stream.limits import StreamLimits
 from gateway.tenant_keys.source import TenantTokenKeys
 from gateway.token_keys import TokenKeySource, local_keys
+from gateway.vault.digests import Digest
 from policies.policy import Policy
 
 FORGETTING = frozenset({"kms.revoke", "kms.sealed", "tenant.delete"})
@@ -53,6 +55,8 @@ class Services:
     canary_epochs: CanaryEpochs
     audit: Audit
     memory: ScanMemory
+    ledgers: Ledgers
+    digest: Digest
 
     @property
     def engine(self) -> Engine:
@@ -182,6 +186,7 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
         )
         memory = ScanMemory(secrets.token_bytes(32))
         control.events.attach(lambda event: memory.clear() if event.action in FORGETTING else None)
+        digest = Digest(control.master.derive("token digests"))
         await closing.enter_async_context(engines.watched(settings.policy_reload_seconds))
         yield Services(
             settings,
@@ -197,4 +202,6 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
             CanaryEpochs(stores.database),
             audit,
             memory,
+            Ledgers(control.keys.records, stores, settings.tokens, digest, control.clock),
+            digest,
         )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
+
 from aiohttp import web
 
-from gateway.errors import UpstreamError, UpstreamProtocolError, UpstreamRefused
+from gateway.errors import GatewayError, UpstreamError, UpstreamProtocolError, UpstreamRefused
 from gateway.observe.log import logger
 from gateway.server.driver import Driver
 from gateway.server.errors import REQUEST_ID, REQUEST_ID_HEADER
 from gateway.server.off_loop import off_loop
 from gateway.server.recording import RECORDER, note_refusal
 from gateway.server.reporting import ENGINE, marks, report, report_body
+from gateway.server.stateful import TURN
 from gateway.server.upstream import Answer, read_body, response_headers
 from gateway.server.watchdog import Watchdog
 from gateway.services import Services
@@ -21,6 +25,7 @@ from gateway.stream.session import Session
 from gateway.verdict import Direction
 from gateway.wire.format import WireFormat
 from gateway.wire.json_text import Kind, parse
+from gateway.wire.kept import id_of
 from gateway.wire.key_fragments import without_keys
 from policies.policy import Policy
 
@@ -55,7 +60,8 @@ class Answering:
             return await self._whole(answer, request, answers)
         raise UpstreamProtocolError
 
-    def _inspect_response(self, body: bytes, answers: Scanner, policy: Policy) -> tuple[bytes, Inspected]:
+    def _inspect_response(self, body: bytes, answers: Scanner, policy: Policy) -> tuple[bytes, Inspected, str]:
+        """What the client gets, what was found, and what the provider keeps the answer under."""
         limits, attachments = self._services.settings.limits, policy.attachments == "allow"
         root = parse(body, max_depth=limits.json_depth, max_nodes=limits.json_nodes, error=UpstreamProtocolError)
         if root.kind is not Kind.OBJECT:
@@ -63,7 +69,7 @@ class Answering:
         slots = self._wire.response_slots(root)
         inspected = inspect_slots(slots, answers, self._wire.rules, Direction.RESPONSE, attachments=attachments)
         blanks = self._wire.response_blanks(root, inspected.changed, inspected.altered)
-        return apply(body, [*inspected.edits, *blanks]), inspected
+        return apply(body, [*inspected.edits, *blanks]), inspected, id_of(root)
 
     async def _whole(self, answer: Answer, request: web.Request, answers: Scanner) -> web.Response:
         limits = self._services.settings.limits
@@ -74,8 +80,10 @@ class Answering:
         if answer.translation is not None:
             body = await off_loop(body, answer.translated)
         policy = request[ENGINE].policy
-        shown, inspected = await off_loop(body, lambda body: self._inspect_response(body, answers, policy))
+        shown, inspected, answer_id = await off_loop(body, lambda body: self._inspect_response(body, answers, policy))
         report_body(self._services, request, Direction.RESPONSE, inspected)
+        if answer.status < 400:
+            await kept(request, answer, answer_id)
         await request[RECORDER].durable()
         return web.Response(
             status=answer.status,
@@ -112,6 +120,11 @@ class Answering:
             }
         )
         await client.prepare(request)
+
+        async def before_end() -> None:
+            await kept(request, answer, session.answer_id)
+            await request[RECORDER].durable()
+
         driver = Driver(
             session,
             answer.source,
@@ -120,12 +133,23 @@ class Answering:
             services.settings.limits,
             Watchdog(answer.provider.waits.silence_seconds, answer.provider.waits.total_seconds),
             lambda found: report(services, request, Direction.RESPONSE, found.channel, found.findings),
-            request[RECORDER].durable,
+            before_end,
             waits=Direction.RESPONSE in request[ENGINE].waits,
         )
-        await driver.run()
+        try:
+            await driver.run()
+        finally:
+            # The client has its id since the first event, and may have broken off on purpose.
+            with suppress(GatewayError):
+                await asyncio.shield(kept(request, answer, session.answer_id))
         if driver.error is not None:
             services.metrics.failures.labels(driver.error.code).inc()
             logger().warning("stream_failed", code=driver.error.code)
             await note_refusal(request[RECORDER], driver.error)
         return client
+
+
+async def kept(request: web.Request, answer: Answer, answer_id: str) -> None:
+    """Write down, once, what the provider keeps of a turn and under which id."""
+    if TURN in request:
+        await request[TURN].keep(answer_id, answer.provider.name)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from gateway.errors import UnknownEndpoint
+from gateway.server.kept import kept_handlers
 from gateway.server.proxy import Proxy
 from gateway.services import Services
 from gateway.wire import openai_chat
@@ -23,6 +24,9 @@ def add_doors(app: web.Application, services: Services) -> None:
         handler = _for_agents(Proxy(services, wire).handle, services)
         for prefix in PREFIXES:
             app.router.add_post(prefix + wire.path.removeprefix("/v1"), handler)
+    for method, path, handle in kept_handlers(services):
+        for prefix in PREFIXES:
+            app.router.add_route(method, prefix + path, _for_agents(handle, services))
     models = _for_agents(Proxy(services, openai_chat.FORMAT).models, services)
     for prefix in PREFIXES:
         app.router.add_get(f"{prefix}/models", models)

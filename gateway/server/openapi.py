@@ -15,6 +15,7 @@ from gateway.auth.roles import ACTIONS
 from gateway.server.admin.catalogue import admin_routes
 from gateway.server.admin.route import STEP_UP_HEADER, AdminRoute, Empty
 from gateway.server.doors import PREFIXES
+from gateway.server.kept import KEPT_ROUTES
 from gateway.wire.catalogue import wire_formats
 
 _SCHEMAS = "#/components/schemas/"
@@ -51,6 +52,10 @@ def document() -> dict[str, Any]:
         for wire in wire_formats():
             path = prefix + wire.path.removeprefix("/v1")
             paths[path] = {"post": _plain("The provider's own request and answer, redacted.", "dataPlane", path)}
+        for method, below, _ in KEPT_ROUTES:
+            operation = _plain("What the provider keeps, for its owner only.", "dataPlane", prefix + below)
+            operation["operationId"] = _identifier(method.lower(), prefix + below)
+            paths.setdefault(prefix + below, {})[method.lower()] = operation
         for path in (f"{prefix}/models", f"{prefix}/models/{{model}}"):
             paths[path] = {"get": _plain("The provider's models", "dataPlane", path)}
     for path, summary in (

@@ -20,6 +20,7 @@ from gateway.server.caller import caller_of
 from gateway.server.off_loop import off_loop
 from gateway.server.recording import RECORDER
 from gateway.server.reporting import ENGINE, report_attacks, report_body
+from gateway.server.stateful import TURN, turn_of
 from gateway.server.translated import asked_of, others_of, translation_of
 from gateway.server.upstream import Ask, call
 from gateway.services import Services
@@ -56,15 +57,17 @@ class Proxy:
         model = root.get("model")
         name = model.text() if model is not None and model.kind is Kind.STRING else ""
 
+        endpoint, path = self._place(request)
+
         def forwarded(candidate: Candidate) -> bytes:
             place = (model.start, model.end) if candidate.model and model is not None else None
             edits = [*inspected.edits, (*place, quote_json(candidate.model))] if place else inspected.edits
-            written, translation = apply(body, edits), translation_of(self._wire.path, candidate)
+            written, translation = apply(body, edits), translation_of(endpoint, candidate)
             return written if translation is None else translation.request(written)
 
         asked = asked_of(root, name, self._services.settings.limits.event_bytes)
-        others = others_of(self._wire.path)
-        ask = Ask("POST", self._wire.path, self._path, name, request.headers, forwarded, others, asked)
+        others, kept_by = others_of(self._wire.path), request[TURN].past.provider
+        ask = Ask("POST", endpoint, path, name, request.headers, forwarded, others, asked, kept_by)
         async with call(self._services, ask) as answer:
             return await self._answering.send(request, answer, answers, is_stream=is_stream)
 
@@ -77,9 +80,9 @@ class Proxy:
         async with call(self._services, Ask("GET", MODELS, path, name, request.headers)) as answer:
             return await self._answering.send(request, answer, answers, is_stream=False)
 
-    @property
-    def _path(self) -> str:
-        return self._wire.path.removeprefix("/v1")
+    def _place(self, request: web.Request) -> tuple[str, str]:
+        """The endpoint that a provider must have, and the path below its base URL."""
+        return self._wire.path, self._wire.path.removeprefix("/v1")
 
     async def _inspect_request(self, request: web.Request, body: bytes) -> tuple[Node, Inspected, Scanner]:
         """The request's body, what becomes of it, and the scanner of its answer."""
@@ -93,11 +96,16 @@ class Proxy:
             return root, slots, desk.scope(root, slots, caller)
 
         root, slots, scope = await off_loop(body, read)
+        turn = request[TURN] = await turn_of(self._services, request, wire.path, root, caller, desk.cipher)
+        scope = desk.scope(root, slots, caller, turn.earlier) if turn.past.scope else scope
         keys = await self._services.token_keys.live(caller.tenant, desk.cipher, scope) if desk.needs_keys else ()
         epochs = self._services.canary_epochs
-        has_canary = engine.guard.has_canary
+        has_canary, earlier = engine.guard.has_canary, turn.earlier
         epoch = await epochs.of(caller.tenant, caller.agent) if has_canary else 0
-        exchange = await off_loop(body, lambda _: desk.take(root, slots, wire, caller, keys, epoch=epoch))
+        exchange = await off_loop(
+            body, lambda _: desk.take(root, slots, wire, caller, keys, epoch=epoch, earlier=earlier)
+        )
+        turn.took(scope, exchange.made)
         if exchange.had_canary:
             if exchange.is_canary_known:
                 await epochs.turn(caller.tenant, caller.agent, epoch, self._services.control.clock())

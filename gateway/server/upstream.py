@@ -47,7 +47,7 @@ class Ask:
 
     `endpoint` is ours, `path` its place below a provider's base URL for a provider that has the endpoint; `body` writes
     the body for a candidate, in the words of the endpoint that it is asked at. `others` are the endpoints that
-    requests to this one can be translated to.
+    requests to this one can be translated to. `kept_by`: the only provider that has what the request is about.
     """
 
     method: str
@@ -58,6 +58,7 @@ class Ask:
     body: Callable[[Candidate], bytes] | None = None
     others: tuple[str, ...] = ()
     asked: Asked = UNASKED
+    kept_by: str = ""
 
 
 @dataclass(slots=True)
@@ -99,6 +100,8 @@ async def call(services: Services, ask: Ask) -> AsyncIterator[Answer]:
     """
     pool, routing = services.pool, services.settings.routing
     candidates = pool.routing.candidates(ask.model, ask.endpoint, ask.others)
+    if ask.kept_by:
+        candidates = [one for one in candidates if one.provider == ask.kept_by]
     if not candidates:
         raise UnknownModel(param="model")
     left = [candidate for _ in range(routing.rounds) for candidate in candidates]

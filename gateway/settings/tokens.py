@@ -21,6 +21,15 @@ class TokenSettings(Section):
         "MASTER_KEY_B64",
         description="environment variable that holds the key; with neither, one is made and kept in `stores.data_dir`",
     )
+    ledger_days: int = Field(
+        30,
+        ge=1,
+        le=400,
+        description="how long the tokens of a response or a conversation that the provider keeps turn back",
+    )
+    ledger_entries: int = Field(
+        20_000, ge=100, le=200_000, description="tokens of one such conversation, at most; the newest are kept"
+    )
     master_key: SecretStr | None = Field(None, description="never in the file")
 
     def with_secrets(self, environment: Mapping[str, str], file: str) -> Self:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from gateway.stores.database import Database, open_database
@@ -17,9 +18,11 @@ from gateway.stores.redis import open_redis
 from gateway.stores.store import Shared
 from gateway.stores.tables.admins import AdminStore
 from gateway.stores.tables.keys import KeyStore
+from gateway.stores.tables.owned import OwnedStore
 from gateway.stores.tables.records import RecordStore
 from gateway.stores.tables.tenants import TenantStore
 from gateway.stores.tables.usage import UsageStore
+from gateway.stores.tables.vaults import VaultStore
 
 FILE = "holdback.sqlite3"
 
@@ -65,6 +68,17 @@ class Stores:
     admins: AdminStore
     keys: KeyStore
     records: RecordStore
+    owned: OwnedStore
+    vaults: VaultStore
+
+    async def purge(self, now: datetime) -> None:
+        """Delete what is past its time.
+
+        Raises:
+            StoreUnavailable.
+        """
+        for store in (self.records, self.owned, self.vaults):
+            await store.purge(now)
 
     async def check(self) -> None:
         """Whether all of it answers.
@@ -103,6 +117,8 @@ async def open_stores(places: Places) -> AsyncIterator[Stores]:
             AdminStore(database),
             KeyStore(database),
             RecordStore(database),
+            OwnedStore(database),
+            VaultStore(database),
         )
     finally:
         await shared.close()

@@ -4,8 +4,7 @@ Laws kept here:
 1. Text leaves only through its channel's hold-back; every other string of an event is inspected before it goes.
 2. What was said before comes before: the channels of a choice are flushed ahead of its `finish_reason`, all of them
    ahead of `[DONE]` and of an error. An event that ends a text waits for the next one: some servers send a
-   `finish_reason` with every piece of text, and some formats say only then that the text was cut off. A text that was
-   flushed may say no more.
+   `finish_reason` with every piece of text, some formats say only then that it was cut off. A flushed text is over.
 3. A failure ends in one error event and no `[DONE]`. What was decided by then goes first; the rest is cut off. When
    inspection itself failed, nothing goes but the error. Nothing follows `[DONE]`, no error either.
 4. Bounded: bytes of an event, values in it, channels, events. The same machine for all formats.
@@ -63,7 +62,7 @@ _SILENT = (InspectionFailed, StreamMisuse, CanaryLeaked)  # nothing that is stil
 
 
 class Session:
-    """One stream of one format, for one client."""
+    """One stream of one format, for one client. `answer_id`: what the provider keeps the answer under."""
 
     def __init__(
         self,
@@ -82,7 +81,7 @@ class Session:
         self._channels = Channels(scanner, self._limits, release or Release(), repeats=wire.repeats)
         self._endings: list[Outgoing] = []
         self._unsaid: list[Outgoing] = []
-        self._events, self._made_up = 0, MadeUp(wire, scanner)
+        self._events, self.answer_id, self._made_up = 0, "", MadeUp(wire, scanner)
         self._templates = Templates(self._made_up.numbers)
         self._reports: list[Report] = []
         self.state = State.OPENING
@@ -180,6 +179,7 @@ class Session:
         if root.kind is not Kind.OBJECT:
             raise UpstreamProtocolError
         chunk = self._wire.chunk(root)
+        self.answer_id = self.answer_id or chunk.answer_id
         for slot in chunk.slots:
             if slot.kind is SlotKind.ATTACHMENT and not self._attachments:
                 raise blocked(Direction.RESPONSE, path_of(slot.steps, self._wire.rules.keys))

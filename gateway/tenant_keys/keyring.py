@@ -29,6 +29,7 @@ from gateway.stores.store import Shared
 from gateway.stores.tables.key_tables import ACTIVE, REVOKED
 from gateway.stores.tables.keys import KeyStore, KeyVersion, NewVersion, Wrapping
 from gateway.tenant_keys.wrapping import WrapMethod, Wrappings
+from gateway.token_keys import LOCAL_TENANT
 
 CHANNEL = "keys"
 POLL_SECONDS = 0.5
@@ -248,6 +249,9 @@ class TenantKeyring:
         return CUSTOMER_TTL_SECONDS
 
     async def _first(self, tenant_id: str) -> KeyVersion:
+        if tenant_id == LOCAL_TENANT:
+            with suppress(Conflict):  # nobody ever made it
+                await self.store.introduce(tenant_id, self.now())
         wrapping = self.wrappings.choose(tenant_id, WrapMethod.GLOBAL, "", "", {}).wrapping
         new = await self.add_version(tenant_id, wrapping, 1)
         with suppress(Conflict):

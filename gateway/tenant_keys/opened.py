@@ -55,7 +55,7 @@ async def open_tenant_keys(
     )
     lifecycle = KeyLifecycle(keyring)
     records = SealedRecords(keyring, stores.records)
-    keeper = KeyKeeper(keyring, lifecycle, records)
+    keeper = KeyKeeper(keyring, lifecycle, records, stores.purge)
     await keyring.start()
     keeper.start()
     try:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from gateway.errors import GatewayError
@@ -23,6 +24,26 @@ BATCH = 100
 BATCH_SECONDS = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class NewRecord:
+    """Something to keep; `parent`, `subject` and `origin_version` as in `SealedRecord`."""
+
+    name: str
+    plaintext: bytes = field(repr=False)
+    expires_at: datetime | None = None
+    parent: str = ""
+    subject: str = ""
+    origin_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A record, and what is in it."""
+
+    record: SealedRecord
+    plaintext: bytes = field(repr=False)
+
+
 class SealedRecords:
     """What rooms keep under tenants' keys."""
 
@@ -32,16 +53,40 @@ class SealedRecords:
     async def put(
         self, tenant_id: str, purpose: Purpose, name: str, plaintext: bytes, expires_at: datetime | None = None
     ) -> None:
-        """Keep something under the tenant's active version.
+        """Keep something under the tenant's active version, in place of what had that name.
 
         Raises:
             TenantSealed, KeyRevoked, RevocationsUnknown, StoreUnavailable.
         """
+        [record] = await self._sealed(tenant_id, purpose, [NewRecord(name, plaintext, expires_at)])
+        await self._store.put(record, self._keyring.now())
+
+    async def add(self, tenant_id: str, purpose: Purpose, new: Sequence[NewRecord]) -> None:
+        """Keep new records, all of them or none.
+
+        Raises:
+            Conflict: one of that name is there.
+            TenantSealed, KeyRevoked, RevocationsUnknown, StoreUnavailable.
+        """
+        await self._store.add(await self._sealed(tenant_id, purpose, new), self._keyring.now())
+
+    async def _sealed(self, tenant_id: str, purpose: Purpose, new: Sequence[NewRecord]) -> list[SealedRecord]:
         version, lease = await self._keyring.active(tenant_id)
         with lease:
-            sealed = _seal(lease.key, tenant_id, purpose, name, version.version, plaintext)
-        record = SealedRecord(tenant_id, purpose.value, name, version.version, sealed, expires_at)
-        await self._store.put(record, self._keyring.now())
+            return [
+                SealedRecord(
+                    tenant_id,
+                    purpose.value,
+                    one.name,
+                    version.version,
+                    _seal(lease.key, tenant_id, purpose, one.name, version.version, one.plaintext),
+                    one.expires_at,
+                    one.parent,
+                    one.subject,
+                    origin_version=one.origin_version,
+                )
+                for one in new
+            ]
 
     async def get(self, tenant_id: str, purpose: Purpose, name: str) -> bytes:
         """What was kept.
@@ -52,6 +97,18 @@ class SealedRecords:
         """
         record = await self._store.get(tenant_id, purpose.value, name, self._keyring.now())
         return await self._open(record)
+
+    async def within(
+        self, tenant_id: str, purpose: Purpose, parent: str, *, after: str = "", limit: int = 1000
+    ) -> list[Kept]:
+        """What belongs to `parent`, in the order of names.
+
+        Raises:
+            KeyRevoked, TenantSealed, RevocationsUnknown, StoreUnavailable, SealedDataUnreadable.
+        """
+        now = self._keyring.now()
+        found = await self._store.within(tenant_id, purpose.value, parent, now, after=after, limit=limit)
+        return [Kept(one, await self._open(one)) for one in found]
 
     async def _open(self, record: SealedRecord) -> bytes:
         with await self._keyring.lease(record.tenant_id, record.version) as lease:
@@ -106,16 +163,24 @@ def _seal(root_key: bytearray, tenant_id: str, purpose: Purpose, name: str, vers
 
 
 class KeyKeeper:
-    """In the background: re-seals after rotations, and rotates where a configuration asks for it."""
+    """In the background: re-seals after rotations, rotates where a configuration asks for it, and deletes what is past
+    its time (`purge`)."""
 
     def __init__(
-        self, keyring: TenantKeyring, lifecycle: KeyLifecycle, records: SealedRecords, seconds: float = BATCH_SECONDS
+        self,
+        keyring: TenantKeyring,
+        lifecycle: KeyLifecycle,
+        records: SealedRecords,
+        purge: Callable[[datetime], Awaitable[None]],
+        seconds: float = BATCH_SECONDS,
     ) -> None:
+        self._purge = purge
         self._keyring, self._lifecycle, self._records, self._seconds = keyring, lifecycle, records, seconds
         self._task: asyncio.Task[None] | None = None
 
     async def once(self) -> int:
-        """One batch for each tenant that needs one, and the rotations that are due; how much was done."""
+        """One batch for each tenant that needs one, and the rotations that are due; how much was done. What is past its
+        time goes."""
         done = 0
         for tenant_id in await self._keyring.store.due(self._keyring.now()):
             with suppress(GatewayError):  # another replica was first, or the tenant is sealed: next time
@@ -124,6 +189,8 @@ class KeyKeeper:
         for tenant_id in await self._keyring.store.behind():
             with suppress(GatewayError):
                 done += await self._records.reseal(tenant_id)
+        with suppress(GatewayError):
+            await self._purge(self._keyring.now())
         return done
 
     def start(self) -> None:

@@ -1,13 +1,15 @@
 """A ledger as bytes: what is kept, sealed, of a conversation that the provider keeps.
 
-What was made by a key version that is not live any more comes back without its value: its token is known, so that an
-answer that says it can be told apart from one that says a word of the world, and it turns back into nothing.
+What one key version made is one part, so that a part can go with its version. Each part knows the tokens of the others,
+without their values: an answer that says a token of a revoked version can be told from one that says a word of the
+world, and it turns back into nothing.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 
 from gateway.errors.vault import SealedDataUnreadable
 from gateway.vault.tokenizer import REVOKED_VERSION, Entry
@@ -15,31 +17,70 @@ from gateway.vault.tokenizer import REVOKED_VERSION, Entry
 FORM = 1
 
 
-def pack(entries: Sequence[Entry], most: int) -> bytes:
-    """Entries as JSON. Of more than `most` the last ones are kept."""
-    rows = [[one.entity, one.value, one.canonical, one.token, one.version, one.digits] for one in entries[-most:]]
-    return json.dumps([FORM, rows], separators=(",", ":")).encode()
-
-
-def unpack(packed: bytes, live: Collection[int]) -> list[Entry]:
-    """The entries again.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is in the bytes of one part.
 
     Args:
-        packed: by `pack`.
-        live: key versions that are not revoked.
+        scope: that the conversation began with.
+        entries: of one key version.
+        others: entity, token and version of the tokens of other versions.
+    """
+
+    scope: str
+    entries: tuple[Entry, ...] = field(repr=False)
+    others: tuple[tuple[str, str, int], ...] = field(repr=False)
+
+
+def pack(scope: str, entries: Sequence[Entry]) -> dict[int, bytes]:
+    """A ledger as its parts, by key version."""
+    parts: dict[int, bytes] = {}
+    for version in {one.version for one in entries if one.version > 0}:
+        own = [
+            [one.entity, one.value, one.canonical, one.token, one.version, one.digits]
+            for one in entries
+            if one.version == version
+        ]
+        others = [[one.entity, one.token, one.version] for one in entries if one.version != version and not one.is_kept]
+        parts[version] = json.dumps([FORM, scope, own, others], separators=(",", ":")).encode()
+    return parts
+
+
+def unpack(packed: bytes) -> Part:
+    """A part again.
 
     Raises:
         SealedDataUnreadable: it is of another form.
     """
-    form, rows = json.loads(packed)
+    form, *rest = json.loads(packed)
     if form != FORM:
         raise SealedDataUnreadable
-    return [Entry(*row) if row[4] in live else Entry(row[0], row[3], row[3], row[3], REVOKED_VERSION) for row in rows]
+    scope, own, others = rest
+    return Part(scope, tuple(Entry(*row) for row in own), tuple((row[0], row[1], row[2]) for row in others))
 
 
-def merged(before: Iterable[Entry], made: Iterable[Entry]) -> list[Entry]:
+def whole(parts: Iterable[Part], live: Collection[int], most: int) -> list[Entry]:
+    """The entries of all parts, in their order; of two with one token the first one stands. The values of versions that
+    are not live are left out. Of more than `most` the last ones are left.
+    """
+    found: dict[str, Entry] = {}
+    known: list[tuple[str, str, int]] = []
+    for part in parts:
+        for entry in part.entries:
+            if entry.version in live:
+                found.setdefault(entry.token, entry)
+            else:
+                known.append((entry.entity, entry.token, entry.version))
+        known += part.others
+    for entity, token, version in known:
+        if version not in live:
+            found.setdefault(token, Entry(entity, token, token, token, REVOKED_VERSION))
+    return [*found.values()][-most:]
+
+
+def merged(before: Iterable[Entry], made: Iterable[Entry], most: int) -> list[Entry]:
     """The entries of two turns; of two with one token the first one stands."""
     found: dict[str, Entry] = {}
     for entry in (*before, *made):
         found.setdefault(entry.token, entry)
-    return [*found.values()]
+    return [*found.values()][-most:]

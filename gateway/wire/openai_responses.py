@@ -113,6 +113,7 @@ class OpenAIResponses(OpenAIShape):
         number = root.get("sequence_number")
         is_plain = number is not None and number.kind is Kind.NUMBER and number.raw.isdigit() and len(number.raw) < 19
         ends = self._ends(root, kind, channel)
+        response = root.get("response")
         return Chunk(
             tuple(found),
             tuple(blanks),
@@ -123,6 +124,7 @@ class OpenAIResponses(OpenAIShape):
             cut_off=kind == "response.incomplete",
             is_last=kind in _LAST,
             number=(number.start, number.end, int(number.raw)) if number is not None and is_plain else None,
+            answer_id=string(response, "id") if response is not None else "",
         )
 
     def _member(self, root: Node, key: str, kind: str, blanks: list[tuple[int, int, bytes]]) -> list[Slot]:

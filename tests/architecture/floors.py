@@ -34,6 +34,7 @@ FLOOR_2 = {
 FLOOR_3 = {
     "gateway.tenant_keys",
     "gateway.control",
+    "gateway.ledgers",
     "gateway.pool",
     "gateway.kms",
     "gateway.stream",
@@ -74,6 +75,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "gateway.pool": FLOOR_1 | FLOOR_2,
     "gateway.tenant_keys": FLOOR_1 | FLOOR_2 | {"gateway.kms", "gateway.token_keys"},
     "gateway.control": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys"},
+    "gateway.ledgers": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys", "gateway.token_keys"},
     "gateway.inspection": FLOOR_1 | FLOOR_2 | {"gateway.stream"},
     "gateway.token_keys": GROUND | {"gateway.errors", "gateway.vault"},
     # Where tier 3 runs. It sees segments, and neither policies nor keys.

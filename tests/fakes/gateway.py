@@ -35,9 +35,10 @@ async def serve_gateway(
     limits: Limits | None = None,
     tier3: Tier3Settings = NO_MODEL,
     policy_reload_seconds: float = 0,
+    data_dir: str = "",
     **more: Any,
 ) -> AsyncIterator[tuple[str, Services]]:
-    """Serve; the base URL and the services."""
+    """Serve; the base URL and the services. `data_dir`: of its database, for more than one; else one of its own."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(
             port=0,
@@ -48,7 +49,7 @@ async def serve_gateway(
             upstream=Upstream(base_url=upstream, **more),
             upstream_key=SecretStr("sk-provider"),
             limits=limits or Limits(),
-            stores=StoreSettings(data_dir=folder),
+            stores=StoreSettings(data_dir=data_dir or folder),
             tier3=tier3,
         )
         async with open_services(settings, engine(policy)) as services:

@@ -43,6 +43,7 @@ class Provider:
     before: Callable[[int, web.StreamResponse, web.Request], Any] | None = None
     requests: list[bytes] = field(default_factory=list)
     seen_headers: list[dict[str, str]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
     closed: int = 0
     base_url: str = ""
 
@@ -50,6 +51,7 @@ class Provider:
         """The handler."""
         self.requests.append(await request.read())
         self.seen_headers.append(dict(request.headers))
+        self.paths.append(request.path_qs)
         await asyncio.sleep(self.delay_seconds)
         if self.body is not None:
             return web.json_response(self.body, status=self.status, headers=self.headers)

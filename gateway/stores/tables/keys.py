@@ -19,7 +19,7 @@ from gateway.errors.stores import Conflict, NotFound
 from gateway.stores.database import Database
 from gateway.stores.tables.key_tables import ACTIVE, EPOCH, KMS_CONFIGS, RETIRED, REVOKED, TENANT_KEYS
 from gateway.stores.tables.records import RECORDS
-from gateway.stores.tables.tenants import new_id
+from gateway.stores.tables.tenants import TENANTS, new_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +126,13 @@ class KeyStore:
             if config is not None:
                 await _put_config(connection, tenant_id, config, now)
         return _version(added)
+
+    async def introduce(self, tenant_id: str, now: datetime) -> None:
+        """A row for the tenant of an installation that has no others, where it has none yet: its keys need one."""
+        values = {"id": tenant_id, "slug": tenant_id, "name": tenant_id, "status": "active"}
+        async with self._database.write() as connection:
+            if (await connection.execute(select(TENANTS.c.id).where(TENANTS.c.id == tenant_id))).first() is None:
+                await connection.execute(TENANTS.insert().values(**values, created_at=now, updated_at=now))
 
     async def revoke(self, tenant_id: str, version: int, now: datetime) -> KeyVersion:
         """Erase a version for good, with all that was ever sealed under it; what it was before comes back.
