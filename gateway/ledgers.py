@@ -27,6 +27,7 @@ from gateway.stores.opened import Stores
 from gateway.stores.tables.owned import Owned
 from gateway.tenant_keys.records import NewRecord, SealedRecords
 from gateway.token_keys import LOCAL_TENANT
+from gateway.vault.digests import Digest
 from gateway.vault.keys import Purpose
 from gateway.vault.ledger import Part, merged, pack, unpack, whole
 from gateway.vault.tokenizer import Entry
@@ -74,7 +75,7 @@ class Ledgers:
     """One a process.
 
     Args:
-        digest: of texts, 64 hexadecimal digits, under a key of the installation: names things without saying them.
+        digest: names things in the store without saying them.
         now: the time, in UTC.
     """
 
@@ -83,10 +84,10 @@ class Ledgers:
         records: SealedRecords,
         stores: Stores,
         settings: TokenSettings,
-        digest: Callable[..., str],
+        digest: Digest,
         now: Callable[[], datetime],
     ) -> None:
-        self._records, self._stores, self._digest, self._now = records, stores, digest, now
+        self._records, self._stores, self.digest, self._now = records, stores, digest, now
         self._is_introduced = False
         self._most = settings.ledger_entries
         self._lasts = timedelta(days=settings.ledger_days)
@@ -152,7 +153,7 @@ class Ledgers:
 
     def subject(self, tenant: str, name: str) -> str:
         """What stands for a subject in the store."""
-        return self._digest("subject", tenant, name)
+        return self.digest("subject", tenant, name)
 
     async def _introduced(self, tenant: str) -> None:
         """The installation's own tenant, which nobody ever made, has a row as others have."""
@@ -173,6 +174,6 @@ class Ledgers:
 
     def _row(self, owner: Owner, reference: Reference) -> str:
         """What an id is called in the store, and its owner."""
-        named = self._digest("id", owner.tenant, reference.what.value, reference.id)
-        whose = self._digest("owner", owner.tenant, owner.agent, owner.person)
+        named = self.digest("id", owner.tenant, reference.what.value, reference.id)
+        whose = self.digest("owner", owner.tenant, owner.agent, owner.person)
         return f"{named[:32]}/{whose[:32]}"

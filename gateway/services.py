@@ -56,7 +56,6 @@ class Services:
     audit: Audit
     memory: ScanMemory
     ledgers: Ledgers
-    digest: Digest
 
     @property
     def engine(self) -> Engine:
@@ -88,6 +87,12 @@ class Admission:
         finally:
             self._open -= 1
             self._gauge.set(self._open)
+
+
+def open_ledgers(settings: Settings, stores: Stores, control: Control) -> Ledgers:
+    """What keeps the tokens of conversations that providers keep."""
+    digest = Digest(control.master.derive("token digests"))
+    return Ledgers(control.keys.records, stores, settings.tokens, digest, control.clock)
 
 
 def build_engine(policy_source: str, *, hash_key: bytes | None = None) -> Engine:
@@ -186,7 +191,6 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
         )
         memory = ScanMemory(secrets.token_bytes(32))
         control.events.attach(lambda event: memory.clear() if event.action in FORGETTING else None)
-        digest = Digest(control.master.derive("token digests"))
         await closing.enter_async_context(engines.watched(settings.policy_reload_seconds))
         yield Services(
             settings,
@@ -202,6 +206,5 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
             CanaryEpochs(stores.database),
             audit,
             memory,
-            Ledgers(control.keys.records, stores, settings.tokens, digest, control.clock),
-            digest,
+            open_ledgers(settings, stores, control),
         )
