@@ -6,6 +6,8 @@ import random
 from functools import cache
 from pathlib import Path
 
+VALUE = " jane@example.com "
+"""Between spaces: what other letters run into is another value, or none."""
 GOLDEN = Path(__file__).parents[1] / "golden"
 BODIES = [
     (

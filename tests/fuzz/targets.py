@@ -23,10 +23,9 @@ from gateway.wire.json_text import parse
 from gateway.wire.sse import SseDecoder
 from gateway.wire.translation.catalogue import translations
 from gateway.wire.translation.translation import Asked
+from tests.fuzz.seeds import VALUE
 from tests.planted import small
 
-VALUE = " jane@example.com "
-"""Between spaces: what other letters run into is another value, or none."""
 CORE = VALUE.encode()
 LIMITS = StreamLimits(event_bytes=1 << 16, json_depth=32, json_nodes=5000, channels=64, events=2000)
 Target = Callable[[bytes], None]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzz.seeds import mutated, seeds
-from tests.fuzz.targets import TARGETS, VALUE
+from tests.fuzz.seeds import VALUE, mutated, seeds
+from tests.fuzz.targets import TARGETS
 
 FINDINGS = sorted((Path(__file__).parent / "findings").glob("*/*"))
 
