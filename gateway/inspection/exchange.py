@@ -97,6 +97,7 @@ class Desk:
         self._guard = engine.guard
         self.rules: TokenRules = KEY.of(policy)
         self.cipher = CipherName(self.rules.cipher)
+        self.strips = policy.attachments == "strip"
         self._tokenizes = policy.tokenizes
         self.needs_keys = self._tokenizes or self._guard.has_canary
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 
 from aiohttp import web
 
@@ -22,6 +23,7 @@ from gateway.stream.body import Inspected, apply, inspect_slots
 from gateway.stream.release import Release
 from gateway.stream.scanner import Scanner
 from gateway.stream.session import Session
+from gateway.stream.stripping import Report, stripped
 from gateway.verdict import Direction
 from gateway.wire.format import WireFormat
 from gateway.wire.json_text import Kind, parse
@@ -66,10 +68,13 @@ class Answering:
         root = parse(body, max_depth=limits.json_depth, max_nodes=limits.json_nodes, error=UpstreamProtocolError)
         if root.kind is not Kind.OBJECT:
             raise UpstreamProtocolError
-        slots = self._wire.response_slots(root)
+        slots, gone = self._wire.response_slots(root), tuple[Report, ...]()
+        if policy.attachments == "strip":
+            root, slots, gone = stripped(root, slots, self._wire, limits, is_answer=True)
         inspected = inspect_slots(slots, answers, self._wire.rules, Direction.RESPONSE, attachments=attachments)
         blanks = self._wire.response_blanks(root, inspected.changed, inspected.altered)
-        return apply(body, [*inspected.edits, *blanks]), inspected, id_of(root)
+        shown = apply(root.body, [*inspected.edits, *blanks])
+        return shown, replace(inspected, reports=(*gone, *inspected.reports)), id_of(root)
 
     async def _whole(self, answer: Answer, request: web.Request, answers: Scanner) -> web.Response:
         limits = self._services.settings.limits
@@ -108,7 +113,8 @@ class Answering:
         attachments = policy.attachments == "allow"
         limits = services.stream_limits
         release = Release(policy.release, policy.holdback_chars, limits.buffered_chars)
-        session = Session(self._wire, answers, attachments=attachments, limits=limits, release=release)
+        strips = policy.attachments == "strip"
+        session = Session(self._wire, answers, attachments=attachments, strips=strips, limits=limits, release=release)
         client = web.StreamResponse(
             headers={
                 **response_headers(answer.response),

@@ -26,6 +26,7 @@ from gateway.server.upstream import Ask, call
 from gateway.services import Services
 from gateway.stream.body import Inspected, apply
 from gateway.stream.scanner import Scanner
+from gateway.stream.stripping import Report, stripped
 from gateway.verdict import Direction
 from gateway.wire.format import Slot, WireFormat
 from gateway.wire.json_text import Kind, Node, parse
@@ -62,7 +63,7 @@ class Proxy:
         def forwarded(candidate: Candidate) -> bytes:
             place = (model.start, model.end) if candidate.model and model is not None else None
             edits = [*inspected.edits, (*place, quote_json(candidate.model))] if place else inspected.edits
-            written, translation = apply(body, edits), translation_of(endpoint, candidate)
+            written, translation = apply(root.body, edits), translation_of(endpoint, candidate)
             return written if translation is None else translation.request(written)
 
         asked = asked_of(root, name, self._services.settings.limits.event_bytes)
@@ -89,13 +90,15 @@ class Proxy:
         engine, limits, wire = request[ENGINE], self._services.settings.limits, self._wire
         desk, caller = Desk(engine, self._services.memory), caller_of(request)
 
-        def read(body: bytes) -> tuple[Node, list[Slot], str]:
+        def read(body: bytes) -> tuple[Node, list[Slot], tuple[Report, ...], str]:
             root = parse(body, max_depth=limits.json_depth, max_nodes=limits.json_nodes)
             wire.check(root)
-            slots = wire.request_slots(root)
-            return root, slots, desk.scope(root, slots, caller)
+            slots, gone = wire.request_slots(root), tuple[Report, ...]()
+            if desk.strips:
+                root, slots, gone = stripped(root, slots, wire, limits, is_answer=False)
+            return root, slots, gone, desk.scope(root, slots, caller)
 
-        root, slots, scope = await off_loop(body, read)
+        root, slots, gone, scope = await off_loop(body, read)
         turn = request[TURN] = await turn_of(self._services, request, wire.path, root, caller, desk.cipher)
         scope = desk.scope(root, slots, caller, turn.earlier) if turn.past.scope else scope
         keys = await self._services.token_keys.live(caller.tenant, desk.cipher, scope) if desk.needs_keys else ()
@@ -114,8 +117,8 @@ class Proxy:
         report_attacks(self._services, request, exchange.attacks)
         inspected = exchange.inspected
         more = wire.request_edits(root, inspected.altered)
-        if more:
-            inspected = replace(inspected, edits=(*inspected.edits, *more))
+        if more or gone:
+            inspected = replace(inspected, edits=(*inspected.edits, *more), reports=(*gone, *inspected.reports))
         return root, inspected, exchange.answers
 
 

@@ -23,13 +23,11 @@ from gateway.errors import (
     InspectionFailed,
     ResponseTooLarge,
     StreamMisuse,
-    UpstreamProtocolError,
     UpstreamRefused,
     UpstreamUnavailable,
 )
 from gateway.errors.firewall import CanaryLeaked
 from gateway.errors.policy import PolicyBlock
-from gateway.stream.body import blocked
 from gateway.stream.channels import Channels
 from gateway.stream.events import (
     BytesReceived,
@@ -45,13 +43,13 @@ from gateway.stream.events import (
 from gateway.stream.holdback import Scanner
 from gateway.stream.limits import StreamLimits
 from gateway.stream.outgoing import MadeUp, Outgoing, Piece
+from gateway.stream.reading import Reader
 from gateway.stream.release import Release
 from gateway.stream.state import FINAL, State, Step, after
 from gateway.stream.template import Templates
-from gateway.verdict import Direction
 from gateway.wire import sse
 from gateway.wire.format import Channel, Chunk, SlotKind, WireFormat
-from gateway.wire.json_text import Kind, parse, path_of
+from gateway.wire.json_text import path_of
 
 DONE_MARK = b"[DONE]"
 # As globals: each look-up of a member of an enum costs as much as a small call, and there would be a dozen a delta.
@@ -70,13 +68,14 @@ class Session:
         scanner: Scanner,
         *,
         attachments: bool = False,
+        strips: bool = False,
         limits: StreamLimits | None = None,
         release: Release | None = None,
     ) -> None:
         self._wire = wire
         self._scanner = scanner
-        self._attachments = attachments
         self._limits = limits or StreamLimits()
+        self._reader = Reader(wire, self._limits, attachments=attachments, strips=strips)
         self._decoder = sse.SseDecoder(self._limits.event_bytes)
         self._channels = Channels(scanner, self._limits, release or Release(), repeats=wire.repeats)
         self._endings: list[Outgoing] = []
@@ -174,15 +173,9 @@ class Session:
 
     def _parsed(self, data: bytes, name: str, out: list[bytes]) -> None:
         """An event that no template knows."""
-        limits = self._limits
-        root = parse(data, max_depth=limits.json_depth, max_nodes=limits.json_nodes, error=UpstreamProtocolError)
-        if root.kind is not Kind.OBJECT:
-            raise UpstreamProtocolError
-        chunk = self._wire.chunk(root)
+        data, chunk, gone = self._reader.read(data)
+        self._reports += [Report(path, found) for path, found in gone]
         self.answer_id = self.answer_id or chunk.answer_id
-        for slot in chunk.slots:
-            if slot.kind is SlotKind.ATTACHMENT and not self._attachments:
-                raise blocked(Direction.RESPONSE, path_of(slot.steps, self._wire.rules.keys))
         self._order(chunk, out)
         outgoing = self._taken_in(data, name, chunk)
         if chunk.is_error or chunk.is_last:

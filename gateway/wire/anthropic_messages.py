@@ -25,6 +25,7 @@ from gateway.wire.format import (
     SlotKind,
     Step,
     Trust,
+    is_attachment,
     is_opaque,
     member_slots,
     piece,
@@ -161,6 +162,8 @@ def _block(node: Node, name: str, index: int) -> Iterator[Slot]:
     """The slots of a block's beginning or of a delta to it: each string is a piece of the block's text, but for names,
     signatures and what comes whole."""
     is_sealed = string(node, "type") == "redacted_thinking"
+    if is_attachment(node):
+        yield Slot(SlotKind.ATTACHMENT, node.start, node.end, (name,), "")
     for key, (key_node, value) in node.members.items():
         steps: tuple[Step, ...] = (name, key)
         text = value.text() if value.kind is Kind.STRING else ""

@@ -138,13 +138,25 @@ def member_slots(node: Node, key: str, rules: Rules, steps: tuple[Step, ...], tr
     steps = (*steps, key)
     if key not in rules.keys:
         yield Slot(SlotKind.KEY, key_node.start, key_node.end, steps, key)
-    yield from slots(value, rules, steps, key, rules.trust_below(key, trust))
+    name = "text" if key == "data" and _type_of(node) == "text" else key  # the source of a document in plain text
+    yield from slots(value, rules, steps, name, rules.trust_below(key, trust))
 
 
 def is_attachment(node: Node) -> bool:
     """Whether an object says of itself that it is one."""
+    kind, source = _type_of(node), node.get("source")
+    if kind == "document":  # its source says what it is, unless the provider is to fetch it
+        return source is not None and _type_of(source) == "url"
+    if kind == "image_generation_call":  # until it is drawn there is nothing to see
+        drawn = node.get("result")
+        return drawn is not None and drawn.raw != b"null"
+    return kind in _ATTACHMENT_TYPES
+
+
+def _type_of(node: Node) -> str:
+    """What an object says that it is; empty when it does not."""
     kind = node.get("type")
-    return kind is not None and kind.kind is Kind.STRING and kind.text() in _ATTACHMENT_TYPES
+    return kind.text() if kind is not None and kind.kind is Kind.STRING else ""
 
 
 def is_opaque(text: str) -> bool:

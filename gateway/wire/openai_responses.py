@@ -184,7 +184,7 @@ def _piece(root: Node, stem: str, channel: Channel) -> list[Slot]:
     if value.kind is not Kind.STRING:
         return list(member_slots(root, "delta", RULES, (), Trust.FORMAT))
     if stem in _ATTACHMENTS:
-        return [Slot(SlotKind.ATTACHMENT, value.start, value.end, ("delta",), "")]
+        return [Slot(SlotKind.ATTACHMENT, value.start, value.end, ("delta",), "")] if value.text() else []
     found = piece(value, RULES, ("delta",), "delta", Trust.FORMAT, channel)
     is_json = stem.endswith("arguments")
     return [

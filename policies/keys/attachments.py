@@ -17,7 +17,8 @@ def _read(nodes: Nodes, node: yaml.Node, policy: Policy) -> Policy:
 
 KEY = Key(
     "attachments",
-    "Images, audio and files cannot be read: `block` refuses what has one, `allow` lets them through unread.",
+    "Images, audio and files cannot be read: `block` refuses what has one, `strip` takes them out and lets the text "
+    "around them go on, `allow` lets them through unread.",
     words(ATTACHMENTS),
     _read,
 )

@@ -12,7 +12,7 @@ import pytest
 
 from gateway.observe import log
 from tests.fakes.gateway import serve_gateway
-from tests.fakes.provider import Provider, stream
+from tests.fakes.provider import Provider, chunk, stream
 
 SSN, MAIL = "536-22-8726", "jane.doe@example.com"
 SAID = ["Write to ", MAIL, ", SSN ", SSN, ", then."]
@@ -109,3 +109,22 @@ async def test_masks_and_hashes(tmp_path: Path, provider: Provider, http: aiohtt
         before, _, after = told(await response.text()).partition(", SSN ")
     assert before.startswith("Write to [EMAIL_ADDRESS:")
     assert after == "***-**-8726, then."
+
+
+async def test_attachments_are_stripped_both_ways(
+    tmp_path: Path, provider: Provider, http: aiohttp.ClientSession
+) -> None:
+    picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
+    asked = ask("Hi")
+    asked["messages"][0]["content"] = [{"type": "text", "text": f"Mail {MAIL}"}, picture]
+    provider.pieces = [chunk({"content": "Here: ", "images": [picture]}), *stream(["so."])]
+    async with (
+        serve_gateway(provider.base_url, policy=policy(tmp_path, "attachments: strip\n")) as (url, services),
+        http.post(f"{url}/v1/chat/completions", json=asked) as response,
+    ):
+        body = await response.text()
+        assert told(body) == "Here: so."
+        assert "iVBO" not in body
+        assert b'entity="ATTACHMENT"' in services.metrics.render()
+    [part] = json.loads(provider.requests[0])["messages"][0]["content"]
+    assert part["text"].startswith("Mail kc-")
