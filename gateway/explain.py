@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rich.console import Console
 from rich.table import Table
 
+from gateway.audit.chain import Row
+from gateway.findings import replay
 from gateway.inspection.engine import Engine, entities_of
 from gateway.services import build_engine
 from gateway.stream.holdback import redact
@@ -115,3 +119,26 @@ def compare(before: str, after: str) -> bool:
         table.add_row(change.what, change.before, change.after, "lets more pass" if change.widens else "")
     Console(width=None if Console().is_terminal else 160).print(table if found else "no difference")
     return any(change.widens for change in found)
+
+
+def replayed(record: Iterable[Row], before: str, after: str) -> bool:
+    """Print what becomes of recorded findings under two policies; whether more passes under the second.
+
+    Args:
+        record: rows of findings.
+        before, after: preset names or paths.
+
+    Raises:
+        ConfigurationError: one of them cannot be used.
+    """
+    old, new = (build_engine(source, hash_key=EXAMPLE_KEY).policy for source in (before, after))
+    found = replay(record, old, new)
+    table = Table("entity", "direction", "findings", old.name, new.name, "")
+    for one in found:
+        mark = "lets more pass" if one.widens else "" if one.before == one.after else "changes"
+        table.add_row(one.entity, one.direction, str(one.count), one.before, one.after, mark)
+    console = Console(width=None if Console().is_terminal else 160)
+    console.print(table if found else "no findings are on record")
+    total, same = sum(one.count for one in found), sum(one.count for one in found if one.before == one.after)
+    console.print(f"{total} findings, {total - same} would fare differently.", highlight=False)
+    return any(one.widens for one in found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ import yaml
 from policies.policy import PolicyError
 
 DEPTH_MAX = 32
+_COMMENT = re.compile(r"\s#\s+(.+)$")
 _FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -126,6 +128,15 @@ class Nodes:
         if not low <= number <= high:
             raise self.error(node, f"a number from {low} to {high} is expected here")
         return number
+
+    def keys_of(self, node: yaml.Node) -> dict[str, yaml.Node]:
+        """The key nodes of a mapping that was read, by their words."""
+        return {str(key.value): key for key, _ in node.value}
+
+    def comment_of(self, node: yaml.Node) -> str:
+        """The comment at the end of a node's line."""
+        found = _COMMENT.search(self._source.splitlines()[node.start_mark.line])
+        return found[1].strip() if found else ""
 
     def place_of(self, node: yaml.Node) -> str:
         """file:line:column."""

@@ -114,6 +114,8 @@ class Rule:
         mode: from direction to `enforce` or `monitor`; the policy's own where it says nothing.
         mask: of the action `mask`.
         context: of its recognizers.
+        place: file:line:column where it stands.
+        clause: the comment beside it, which says by what law or standard.
     """
 
     request: str
@@ -122,6 +124,8 @@ class Rule:
     mode: Mapping[str, str] = field(default_factory=dict)
     mask: Mask = Mask()
     context: Context = Context()
+    place: str = field(default="", compare=False)
+    clause: str = field(default="", compare=False)
 
     def action(self, direction: str) -> str:
         """The word for a direction."""

@@ -29,6 +29,7 @@ class Kind(Enum):
 
     REDACTION = "redaction"
     RESTORE = "restore"
+    REQUEST = "request"
     STREAM = "stream"
     DETOKENIZE = "detokenize"
     TOKENIZE = "tokenize"

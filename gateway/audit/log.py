@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from gateway.audit.chain import Head, link
-from gateway.audit.event import SALT_BYTES, AuditEvent, Kind, Side, sides
+from gateway.audit.event import SALT_BYTES, AuditEvent, Kind, Side, Value, sides
 from gateway.errors.audit import AuditUnavailable
 from gateway.errors.stores import StoreUnavailable
 from gateway.observe.log import logger
@@ -227,8 +227,22 @@ class Recorder:
         self._log, self._tenant, self._request_id, self._user, self._ip = log, tenant, request_id, user, ip
         self._pending: set[asyncio.Future[None]] = set()
         self._findings = self._left_out = 0
+        self._about: dict[str, Value] = {}
 
-    def note(self, kind: Kind, fields: dict[str, str | int | float | bool]) -> None:
+    def begin(self, tenant: str, user: str, about: dict[str, Value], *, fails_open: bool) -> None:
+        """Who asks, once that is known. What the request is about is on record before the first that happens in it; a
+        request in which nothing happens leaves no trace.
+
+        Args:
+            tenant: whose chain it goes to.
+            user: kept apart, like the address.
+            about: fields of the event.
+            fails_open: what cannot be recorded goes on.
+        """
+        self._tenant, self._user, self._about = tenant, user, about
+        self._fails_open = self._fails_open or fails_open
+
+    def note(self, kind: Kind, fields: dict[str, Value]) -> None:
         """Record one event.
 
         Raises:
@@ -257,7 +271,10 @@ class Recorder:
         except AuditUnavailable:
             self._unrecorded()
 
-    def _put(self, kind: Kind, fields: dict[str, str | int | float | bool]) -> None:
+    def _put(self, kind: Kind, fields: dict[str, Value]) -> None:
+        about, self._about = self._about, {}
+        if about:
+            self._put(Kind.REQUEST, about)
         # A finding leads to its request by the id; what names a person is kept with the request's other events.
         user, ip = ("", "") if kind in (Kind.REDACTION, Kind.RESTORE) else (self._user, self._ip)
         event = AuditEvent(kind, self._tenant, time.time_ns() // 1000, self._request_id, fields, user=user, ip=ip)

@@ -39,6 +39,16 @@ class Audit:
         """For the events of one request."""
         return Recorder(self.log, tenant=tenant, request_id=request_id, user=user, ip=ip, fails_open=self.fails_open)
 
+    async def writable(self) -> None:
+        """Return when the record can be written, as far as is known; after an outage, that is tried.
+
+        Raises:
+            AuditUnavailable: it cannot.
+        """
+        if self.log.is_out:
+            fields: dict[str, Value] = {"outcome": "written_again"}
+            await self.log.record(AuditEvent(Kind.AUDIT, SYSTEM, time.time_ns() // 1000, "", fields))
+
 
 def audit_keys(derive: Callable[[str], bytes]) -> AuditKeys:
     """The keys of the record, of the installation's master key."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from gateway.commands.failing import fails_clearly
+from gateway.errors import ConfigurationError
 
 config_option = click.option(
     "--config", required=True, type=click.Path(path_type=Path), help="Configuration file (YAML)."
@@ -27,23 +29,28 @@ def audit() -> None:
 @click.option("--anchor", type=_FILE, help="Checkpoints that were kept elsewhere: they show a cut-off end.")
 @click.option("--key", type=_FILE, help="The operator's first public key (PEM), as it is known elsewhere.")
 @click.option("--config", type=click.Path(path_type=Path), help="Configuration file: its keys check the MACs too.")
+@click.option("--tenant", help="The id of the one tenant whose export this is.")
 @fails_clearly
-def verify(file: Path, anchor: Path | None, key: Path | None, config: Path | None) -> None:
-    """Check an export (JSON lines); exit code 1 and one line a fault when something is wrong. Needs no network."""
-    from cryptography.hazmat.primitives.serialization import load_pem_public_key
-
-    from gateway.audit.checkpoint import from_line
-    from gateway.audit.export import read_export
+def verify(file: Path, anchor: Path | None, key: Path | None, config: Path | None, tenant: str | None) -> None:
+    """Check an export (JSON lines) or an SQLite database; exit code 1 and one line a fault when something is wrong.
+    Needs no network."""
+    from gateway.audit.event import chain_of
+    from gateway.audit.export import read_anchor
     from gateway.audit.export import verify as check
+    from gateway.record import record_of
 
-    record = read_export(file.read_text(encoding="utf-8").splitlines())
-    kept = [from_line(json.loads(line)) for line in anchor.read_text(encoding="utf-8").splitlines()] if anchor else []
-    first_key = None
-    if key is not None:
-        known = load_pem_public_key(key.read_bytes())
-        first_key = known.public_bytes_raw()  # type: ignore[union-attr]
+    record = asyncio.run(record_of(file))
+    kept, broken = [], False
+    try:
+        kept = read_anchor(anchor.read_text(encoding="utf-8").splitlines()) if anchor else []
+    except ValueError:
+        broken = True
+    if broken:
+        raise ConfigurationError("the anchor cannot be read.", file=str(anchor))
+    first_key = _public_key(key) if key else None
     mac_key = _mac_key(config) if config else None
-    found = check(record, first_key=first_key, anchor=kept, mac_key=mac_key)
+    only = tuple(chain_of(tenant, critical=critical) for critical in (False, True)) if tenant else ()
+    found = check(record, first_key=first_key, anchor=kept, mac_key=mac_key, only=only)
     for fault in found:
         click.echo(f"{fault.chain} row {fault.seq}: {fault.what}" if fault.chain != "*" else fault.what)
     rows = sum(map(len, record.rows.values()))
@@ -53,6 +60,18 @@ def verify(file: Path, anchor: Path | None, key: Path | None, config: Path | Non
         err=True,
     )
     sys.exit(1 if found else 0)
+
+
+def _public_key(file: Path) -> bytes:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    known = None
+    with suppress(ValueError, UnsupportedAlgorithm):
+        known = load_pem_public_key(file.read_bytes())
+    if not isinstance(known, Ed25519PublicKey):
+        raise ConfigurationError("holds no public Ed25519 key in PEM.", file=str(file))
+    return known.public_bytes_raw()
 
 
 @audit.command("export")
@@ -67,17 +86,14 @@ def export(config: Path, form: str, tenant: str | None) -> None:
 
 async def _export(config: Path, form: str, tenant: str | None) -> None:
     import gateway
-    from gateway import settings
     from gateway.audit.cef import cef_line
     from gateway.audit.event import chain_of
     from gateway.audit.export import checkpoint_lines, key_lines, row_line
-    from gateway.services import places
-    from gateway.stores.tables.audit import AuditStore, Filter
+    from gateway.record import opened_record, rows_of
+    from gateway.stores.tables.audit import Filter
 
-    database = places(settings.load(config).stores).database()
-    try:
-        store = AuditStore(database)
-        chains = tuple(chain_of(tenant, critical=critical) for critical in (False, True)) if tenant else ()
+    chains = tuple(chain_of(tenant, critical=critical) for critical in (False, True)) if tenant else ()
+    async with opened_record(config) as store:
         if form == "jsonl":
             keys = await store.keys()
             if keys:
@@ -85,13 +101,8 @@ async def _export(config: Path, form: str, tenant: str | None) -> None:
                     click.echo(line)
             for line in checkpoint_lines(await store.checkpoints()):
                 click.echo(line)
-        rows = await store.rows(Filter(chains=chains))
-        while rows:
-            for row in rows:
-                click.echo(row_line(row) if form == "jsonl" else cef_line(row, gateway.__version__))
-            rows = await store.rows(Filter(chains=chains), after=(rows[-1].chain, rows[-1].seq))
-    finally:
-        await database.close()
+        async for row in rows_of(store, Filter(chains=chains)):
+            click.echo(row_line(row) if form == "jsonl" else cef_line(row, gateway.__version__))
 
 
 @audit.command("rotate-key")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -64,6 +65,33 @@ def policy_diff(before: str, after: str, *, fail_if_wider: bool) -> None:
     from gateway import explain
 
     widens = explain.compare(before, after)
+    if widens and fail_if_wider:
+        sys.exit(1)
+
+
+@policy.command("replay")
+@click.argument("before")
+@click.argument("after")
+@click.option("--config", type=click.Path(path_type=Path), help="Configuration file (YAML): asks its database.")
+@click.option("--record", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="An export, in its place.")
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1, 365), help="How far back.")
+@click.option("--fail-if-wider", is_flag=True, help="Exit with 1 when more passes under AFTER than under BEFORE.")
+@fails_clearly
+def policy_replay(
+    before: str, after: str, config: Path | None, record: Path | None, days: int, *, fail_if_wider: bool
+) -> None:
+    """Compare two policies over findings that are on record. What no policy acted on is not on record."""
+    import asyncio
+    import time
+
+    from gateway import explain
+    from gateway.audit.event import Kind
+    from gateway.record import recorded
+    from gateway.stores.tables.audit import Filter
+
+    since = (int(time.time()) - days * 86_400) * 1_000_000
+    which = Filter(kinds=(Kind.REDACTION.value,), from_us=since)
+    widens = explain.replayed(asyncio.run(recorded(config, record, which)), before, after)
     if widens and fail_if_wider:
         sys.exit(1)
 

@@ -31,7 +31,8 @@ def make_app(services: Services) -> web.Application:
     limits = services.settings.limits
     app = web.Application(client_max_size=limits.request_bytes, middlewares=[_answer])
     app[SERVICES] = services
-    app[FAILED_LOGINS] = FailedLogins()
+    app[FAILED_LOGINS] = FailedLogins(services.audit)
+    app.on_cleanup.append(lambda app: app[FAILED_LOGINS].close())
     add_doors(app, services)
     add_admin_routes(app, services)
     app.router.add_get("/healthz", _healthy)
@@ -54,7 +55,7 @@ async def _answer(request: web.Request, handler: _Handler) -> web.StreamResponse
     except GatewayError as error:
         await note_refusal(request[RECORDER], error)
         if isinstance(error, AuthenticationError):
-            request.app[FAILED_LOGINS].note(services.audit, error.code, started)
+            request.app[FAILED_LOGINS].note(error.code)
         services.metrics.failures.labels(error.code).inc()
         response = error_response(error, request_id, request)
         logger().info("refused", request_id=request_id, code=error.code, param=error.param, **_cause(error))

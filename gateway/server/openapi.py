@@ -101,7 +101,7 @@ def _admin(route: AdminRoute[Any], schemas: dict[str, Any]) -> dict[str, Any]:
         "operationId": _identifier(route.method.lower(), route.path),
         "tags": [route.path.split("/")[2]],
         "security": [{"admin": []}] if action else [],
-        "parameters": _parameters(route.path),
+        "parameters": [*_parameters(route.path), *_query(route, schemas)],
         "responses": {
             "200": {
                 "description": "Done.",
@@ -136,6 +136,16 @@ def _parameters(path: str) -> list[dict[str, Any]]:
     return [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         for name in re.findall(r"{(\w+)[^}]*}", path)
+    ]
+
+
+def _query(route: AdminRoute[Any], schemas: dict[str, Any]) -> list[dict[str, Any]]:
+    schema = route.query.model_json_schema(ref_template=_SCHEMAS + "{model}")
+    schemas.update(schema.pop("$defs", {}))
+    required = schema.get("required", [])
+    return [
+        {"name": name, "in": "query", "required": name in required, "schema": inner}
+        for name, inner in schema.get("properties", {}).items()
     ]
 
 

@@ -18,7 +18,7 @@ from gateway.providers.routing import Candidate
 from gateway.server.answering import Answering
 from gateway.server.caller import caller_of
 from gateway.server.off_loop import off_loop
-from gateway.server.recording import RECORDER
+from gateway.server.recording import RECORDER, begin_record
 from gateway.server.reporting import ENGINE, report_attacks, report_body
 from gateway.server.stateful import TURN, turn_of
 from gateway.server.translated import asked_of, others_of, translation_of
@@ -49,6 +49,7 @@ class Proxy:
         """
         body = await read_request(request, self._services)
         request[ENGINE] = self._services.engine
+        begin_record(request, self._services.audit, caller_of(request), request[ENGINE], self._wire.path)
         started = time.perf_counter()
         root, inspected, answers = await self._inspect_request(request, body)
         self._services.metrics.inspect_seconds.observe(time.perf_counter() - started)
@@ -77,6 +78,7 @@ class Proxy:
         name = request.match_info.get("model", "")
         path = f"/models/{quote(name, safe='')}" if name else "/models"
         request[ENGINE] = self._services.engine
+        begin_record(request, self._services.audit, caller_of(request), request[ENGINE], MODELS)
         answers = request[ENGINE].response
         async with call(self._services, Ask("GET", MODELS, path, name, request.headers)) as answer:
             return await self._answering.send(request, answer, answers, is_stream=False)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections import Counter
 from contextlib import suppress
 
 from aiohttp import web
@@ -14,8 +16,13 @@ from gateway.errors import GatewayError
 from gateway.errors.audit import AuditUnavailable
 from gateway.errors.firewall import CanaryLeaked, FirewallBlocked
 from gateway.errors.policy import PolicyBlock
+from gateway.inspection.engine import Engine
+from gateway.inspection.exchange import Caller
 from gateway.inspection.guard import Attack
 from gateway.verdict import Action, Direction, Finding
+from policies.keys.when_unrecorded import KEY as WHEN_UNRECORDED
+from policies.keys.when_unrecorded import OPEN
+from policies.policy import Policy
 
 RECORDER = web.RequestKey("recorder", Recorder)
 FAILURES_SECONDS = 10
@@ -26,8 +33,22 @@ _KINDS: dict[type[GatewayError], Kind] = {
 }
 
 
-def note_findings(recorder: Recorder, direction: Direction, channel: str, findings: tuple[Finding, ...]) -> None:
-    """Each finding: entity, place, recognizer, confidence, what was done."""
+def begin_record(request: web.Request, audit: Audit, caller: Caller, engine: Engine, endpoint: str) -> None:
+    """Who asks, of what, under which policy: on record ahead of whatever happens in the request."""
+    about: dict[str, Value] = {
+        "endpoint": endpoint,
+        "policy": engine.policy.name,
+        "catalogue": engine.fingerprint[:16],
+        "agent": caller.agent,
+    }
+    fails_open = audit.fails_open or WHEN_UNRECORDED.of(engine.policy) == OPEN
+    request[RECORDER].begin(caller.tenant, caller.subject, about, fails_open=fails_open)
+
+
+def note_findings(
+    recorder: Recorder, direction: Direction, channel: str, findings: tuple[Finding, ...], policy: Policy
+) -> None:
+    """Each finding: entity, place, recognizer, confidence, what was done, and the line of the policy that says so."""
     for finding in findings:
         fields: dict[str, Value] = {
             "entity": finding.entity,
@@ -40,6 +61,9 @@ def note_findings(recorder: Recorder, direction: Direction, channel: str, findin
             "channel": channel,
             "enforced": finding.enforced,
         }
+        rule = policy.rule(finding.entity)
+        if rule.place and finding.action not in (Action.RESTORE, Action.KEEP):
+            fields |= {"rule": rule.place, "clause": rule.clause} if rule.clause else {"rule": rule.place}
         recorder.note(Kind.RESTORE if finding.action is Action.RESTORE else Kind.REDACTION, fields)
 
 
@@ -59,17 +83,35 @@ async def note_refusal(recorder: Recorder, error: GatewayError) -> None:
 
 
 class FailedLogins:
-    """Unauthenticated failures, which anybody can make: one event for all of ten seconds, with their number."""
+    """Unauthenticated failures, which anybody can make: the first is on record at once, those of the next ten seconds
+    as one event with their number."""
 
-    def __init__(self) -> None:
-        self._count, self._next = 0, 0.0
+    def __init__(self, audit: Audit) -> None:
+        self._audit = audit
+        self._codes: Counter[str] = Counter()
+        self._timer: asyncio.TimerHandle | None = None
 
-    def note(self, audit: Audit, code: str, now: float) -> None:
-        """One more; `now` in seconds of any clock."""
-        self._count += 1
-        if now < self._next:
-            return
-        fields: dict[str, Value] = {"code": code, "count": self._count}
+    def note(self, code: str) -> None:
+        """One more."""
+        if self._timer is None:
+            self._put(code, 1)
+            self._timer = asyncio.get_running_loop().call_later(FAILURES_SECONDS, self._pass_on)
+        else:
+            self._codes[code] += 1
+
+    async def close(self) -> None:
+        """Put on record what was counted."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._pass_on()
+
+    def _pass_on(self) -> None:
+        self._timer = None
+        counted, self._codes = self._codes, Counter()
+        for code, count in counted.items():
+            self._put(code, count)
+
+    def _put(self, code: str, count: int) -> None:
+        fields: dict[str, Value] = {"code": code, "count": count}
         with suppress(AuditUnavailable):
-            audit.log.note(AuditEvent(Kind.AUTH_FAILURE, SYSTEM, time.time_ns() // 1000, "", fields))
-        self._count, self._next = 0, now + FAILURES_SECONDS
+            self._audit.log.note(AuditEvent(Kind.AUTH_FAILURE, SYSTEM, time.time_ns() // 1000, "", fields))

@@ -32,7 +32,7 @@ def report(
     services: Services, request: web.Request, direction: Direction, channel: str, findings: tuple[Finding, ...]
 ) -> None:
     """What was found in one place: counted, on record, and in the log."""
-    note_findings(request[RECORDER], direction, channel, findings)
+    note_findings(request[RECORDER], direction, channel, findings, request[ENGINE].policy)
     services.metrics.count(direction.value, findings)
     entities = sorted({finding.entity for finding in findings})
     logger().debug("redacted", direction=direction.value, channel=channel, entities=entities, count=len(findings))

@@ -57,8 +57,11 @@ def _read(nodes: Nodes, node: yaml.Node, policy: Policy) -> Policy:
     own = {recognizer.entity for recognizer in policy.recognizers}
     members = nodes.mapping(node, {EVERY_ENTITY, *nodes.facts.entities, *own}, "entity")
     # `*` first: what a file says of every entity is what its other rules build on, wherever it stands.
+    places = nodes.keys_of(node)
     for entity in sorted(members, key=lambda entity: entity != EVERY_ENTITY):
-        policy = replace(policy, rules={**policy.rules, entity: _rule(nodes, entity, members[entity], policy)})
+        rule = _rule(nodes, entity, members[entity], policy)
+        rule = replace(rule, place=nodes.place_of(places[entity]), clause=nodes.comment_of(places[entity]))
+        policy = replace(policy, rules={**policy.rules, entity: rule})
     return policy
 
 

@@ -32,6 +32,7 @@ FLOOR_2 = {
     "gateway.stores",
 }
 FLOOR_3 = {
+    "gateway.findings",
     "gateway.tenant_keys",
     "gateway.control",
     "gateway.ledgers",
@@ -48,7 +49,15 @@ FLOOR_3 = {
 }
 FLOOR_4 = {"gateway.demo", "gateway.reload", "gateway.services"}
 FLOOR_5 = {"gateway.server"}
-FLOOR_6 = {"gateway.importers", "gateway.verify", "gateway.dev", "gateway.batch", "gateway.explain", "gateway.sidecar"}
+FLOOR_6 = {
+    "gateway.importers",
+    "gateway.verify",
+    "gateway.dev",
+    "gateway.batch",
+    "gateway.explain",
+    "gateway.record",
+    "gateway.sidecar",
+}
 
 # From room to the rooms that it may import, besides itself.
 MAY_IMPORT: dict[str, frozenset[str]] = {
@@ -77,6 +86,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "gateway.control": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys"},
     "gateway.ledgers": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys", "gateway.token_keys"},
     "gateway.inspection": FLOOR_1 | FLOOR_2 | {"gateway.stream"},
+    # Words about recorded findings: knows records and policies, and nothing of requests.
+    "gateway.findings": GROUND | {"gateway.audit", "policies"},
     "gateway.token_keys": GROUND | {"gateway.errors", "gateway.vault"},
     # Where tier 3 runs. It sees segments, and neither policies nor keys.
     "gateway.models": GROUND | {"gateway.errors", "gateway.observe", "gateway.settings", "recognizers"},
@@ -92,6 +103,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "gateway.dev": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4 | FLOOR_5,
     # Reads what other programs wrote; knows no more of ours than its words.
     "gateway.importers": GROUND,
+    "gateway.record": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4,
     "gateway.explain": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4,
     "gateway.batch": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4,
     "gateway.sidecar": GROUND | {"gateway.errors", "gateway.observe", "gateway.settings", "gateway.models"},
@@ -102,6 +114,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 
 PURE = frozenset(
     {
+        "gateway.findings",
         "gateway",
         "gateway.audit",
         "gateway.spend",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
-from gateway.audit.event import SYSTEM
+from gateway.audit.event import SYSTEM, Kind
 from gateway.errors.stores import StoreUnavailable
 from gateway.services import Services
 from gateway.stores.tables.audit import AuditStore, Filter
+from policies.loader import preset_text
 from tests.fakes.gateway import serve_gateway
 from tests.fakes.provider import Provider, stream
 
@@ -26,7 +29,7 @@ async def ask(http: aiohttp.ClientSession, url: str, text: str = "Hi.", **more: 
 
 async def bodies(services: Services, request_id: str) -> list[dict[str, Any]]:
     rows = await services.audit.store.rows(Filter(request_id=request_id))
-    return [{"kind": row.kind, **json.loads(row.body)} for row in rows]
+    return [{"kind": row.kind, **json.loads(row.body)} for row in rows if row.kind != Kind.REQUEST.value]
 
 
 async def test_findings_are_on_record_when_the_end_arrives(http: aiohttp.ClientSession, provider: Provider) -> None:
@@ -64,14 +67,60 @@ async def test_a_stream_that_cannot_be_recorded_does_not_end_well(
         assert "[DONE]" in (await ask(http, url))[1]
 
 
-async def test_failed_logins_are_counted_not_listed(provider: Provider) -> None:
+async def test_a_policy_may_say_that_it_goes_on_unrecorded(
+    http: aiohttp.ClientSession, provider: Provider, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    async def away(*_: object) -> None:
+        raise StoreUnavailable
+
+    told: list[tuple[str, object]] = []
+    monkeypatch.setattr("gateway.audit.log.RETRY_SECONDS", 0.1)
+    (tmp_path / "p.yaml").write_text("extends: default\nwhen_unrecorded: open\n")
+    async with serve_gateway(provider.base_url, policy=str(tmp_path / "p.yaml")) as (url, services):
+        services.control.events.attach(lambda event: told.append((event.action, event.details.get("count"))))
+        provider.pieces = stream(["My SSN is ", "123-45-6789", ", you know."])
+        with monkeypatch.context() as patch:
+            patch.setattr(AuditStore, "append", away)
+            for _ in range(2):
+                status, text, _ = await ask(http, url, f"Mine is {SSN}.")
+                assert (status, "[DONE]" in text, "123-45" in text) == (200, True, False)
+        assert told == [("audit.unavailable", told[0][1])]  # once, whatever is lost in it
+        assert "[DONE]" in (await ask(http, url, f"Mine is {SSN}."))[1]
+        assert [action for action, _ in told] == ["audit.unavailable", "audit.recovered"]
+        await services.audit.log.flush()
+        rows = await services.audit.store.rows(Filter(chains=("system!critical",)))
+        assert [json.loads(row.body)["method"] for row in rows if row.kind == "audit"] == ["audit.recovered"]
+        assert json.loads(rows[-1].body)["count"] >= 4
+
+
+async def test_the_line_of_the_policy_and_its_clause_are_on_record(
+    http: aiohttp.ClientSession, provider: Provider
+) -> None:
+    async with serve_gateway(provider.base_url, policy="hipaa") as (url, services):
+        provider.pieces = stream(["Hello."])
+        _, _, request_id = await ask(http, url, f"Mine is {SSN}.")
+        (kept,) = await bodies(services, request_id)
+        line = int(kept["rule"].split(":")[1])
+        assert preset_text("hipaa").splitlines()[line - 1].strip().startswith("US_SSN:")
+        assert kept["clause"].startswith("164.514(b)(2)(i)(G)")
+        first = (await services.audit.store.rows(Filter(request_id=request_id)))[0]
+        assert (first.kind, json.loads(first.body)["policy"]) == ("request", "hipaa")
+        assert set(json.loads(first.commitments)) == {"ip"}
+
+
+async def test_failed_logins_are_counted_not_listed(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.server.recording.FAILURES_SECONDS", 0.5)
     async with serve_gateway(provider.base_url) as (url, services):
         async with aiohttp.ClientSession(headers={"Authorization": "Bearer wrong"}) as stranger:
             for _ in range(20):
                 status, _, _ = await ask(stranger, url)
                 assert status == 401
+        await asyncio.sleep(0.6)
+        await services.audit.log.flush()
         rows = await services.audit.store.rows(Filter(chains=(SYSTEM,)))
-        assert [row.kind for row in rows] == ["auth_failure"]
+        assert {row.kind for row in rows} == {"auth_failure"}
+        counts = [json.loads(row.body)["count"] for row in rows]
+        assert (counts[0], sum(counts), len(counts) <= 4) == (1, 20, True)
 
 
 async def test_a_block_and_a_kill_are_on_the_critical_or_ordinary_chain(
@@ -89,5 +138,5 @@ async def test_a_block_and_a_kill_are_on_the_critical_or_ordinary_chain(
         _, text, request_id = await ask(http, url)
         assert "canary_leaked" in text
         rows = await services.audit.store.rows(Filter(request_id=request_id))
-        assert [(row.kind, row.chain) for row in rows] == [("kill", "local!critical")]
+        assert [(row.kind, row.chain) for row in rows] == [("request", "local"), ("kill", "local!critical")]
         assert word not in str([row.body for row in rows])

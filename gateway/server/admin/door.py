@@ -17,7 +17,7 @@ from gateway.errors import MalformedRequest, RequestTimeout, RequestTooLarge, Un
 from gateway.errors.admin import InvalidField, RoleDenied
 from gateway.server.admin.catalogue import admin_routes
 from gateway.server.admin.identity import Identities, IssuerKeys
-from gateway.server.admin.route import STEP_UP_HEADER, AdminRoute, Body, Call, Empty
+from gateway.server.admin.route import STEP_UP_HEADER, AdminRoute, Body, Call, Empty, NoQuery, Query
 from gateway.server.admin.steps import take_step_up
 from gateway.services import Services
 from gateway.wire.json_text import parse
@@ -54,8 +54,14 @@ class _Door:
         body = await _in_time(request, route, services.settings.limits.body_read_seconds)
         if admin and route.action and route.asks_step_up and ACTIONS[route.action].step_up_seconds:
             await take_step_up(services, admin, route.action, step_up)
-        call = Call(services, self._identities, self._signing_key, admin, body, dict(request.match_info), step_up)
+        query, path = read_query(request, route.query), dict(request.match_info)
+        call = Call(services, self._identities, self._signing_key, admin, body, path, step_up, query)
+        audit = services.audit
+        if route.method != "GET" and not audit.fails_open:
+            await audit.writable()  # what cannot be recorded is not done
         answer = await route.handler(call)
+        if not audit.fails_open:
+            await audit.log.flush()
         return web.json_response(
             body=orjson.dumps(answer.model_dump(mode="json")), headers={"Cache-Control": "no-store"}
         )
@@ -96,6 +102,22 @@ async def read_body(request: web.Request, model: type[_Body]) -> _Body:
         raise MalformedRequest
     try:
         return model.model_validate(values)
+    except pydantic.ValidationError as error:
+        first = error.errors(include_input=False, include_context=False, include_url=False)[0]
+    raise InvalidField(param=_place(model, first["loc"]))
+
+
+def read_query(request: web.Request, model: type[Query]) -> Query:
+    """The query of an address, as the route's model; each name at most once.
+
+    Raises:
+        InvalidField: with its name, when it is one of ours.
+    """
+    given = request.query
+    if model is not NoQuery and len(set(given)) != len(given):
+        raise InvalidField
+    try:
+        return model.model_validate(dict(given))
     except pydantic.ValidationError as error:
         first = error.errors(include_input=False, include_context=False, include_url=False)[0]
     raise InvalidField(param=_place(model, first["loc"]))

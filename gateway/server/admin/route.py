@@ -26,6 +26,18 @@ class Empty(Body):
     """No fields."""
 
 
+class Query(BaseModel):
+    """What may stand in the query of an address: unknown names are refused, texts become what the field says."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class NoQuery(Query):
+    """No names; what is given all the same does not matter."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
 class Answer(BaseModel):
     """What comes back."""
 
@@ -33,6 +45,7 @@ class Answer(BaseModel):
 
 
 BodyT = TypeVar("BodyT", bound=Body)
+QueryT = TypeVar("QueryT", bound=Query)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +59,13 @@ class Call(Generic[BodyT]):
     body: BodyT
     path: dict[str, str] = field(default_factory=dict)
     step_up: str = field(default="", repr=False)
+    query: Query = field(default_factory=NoQuery)
+
+    def query_as(self, model: type[QueryT]) -> QueryT:
+        """The query of the address, as the route's own model."""
+        if not isinstance(self.query, model):
+            raise TypeError("the route has another query")
+        return self.query
 
     @property
     def caller(self) -> Admin:
@@ -78,3 +98,4 @@ class AdminRoute(Generic[BodyT]):
     answer: type[Answer]
     handler: Handler[BodyT]
     asks_step_up: bool = True
+    query: type[Query] = NoQuery

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Column,
     Integer,
     LargeBinary,
+    Select,
     String,
     Table,
     Text,
@@ -113,6 +114,7 @@ class Filter:
     chains: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     request_id: str = ""
+    entity: str = ""
     from_us: int | None = None
     to_us: int | None = None
 
@@ -169,21 +171,18 @@ class AuditStore:
     async def rows(self, which: Filter, *, after: tuple[str, int] = ("", 0), limit: int = PAGE) -> list[Row]:
         """Rows in the order of chain and place, those behind `after`; `limit` at most."""
         chain, seq = after
-        wanted = select(*(EVENTS.c[name] for name in _ROW)).where(
-            (EVENTS.c.chain > chain) | ((EVENTS.c.chain == chain) & (EVENTS.c.seq > seq))
-        )
-        if which.chains:
-            wanted = wanted.where(EVENTS.c.chain.in_(which.chains))
-        if which.kinds:
-            wanted = wanted.where(EVENTS.c.kind.in_(which.kinds))
-        if which.request_id:
-            wanted = wanted.where(EVENTS.c.request_id == which.request_id)
-        if which.from_us is not None:
-            wanted = wanted.where(EVENTS.c.at_us >= which.from_us)
-        if which.to_us is not None:
-            wanted = wanted.where(EVENTS.c.at_us < which.to_us)
+        behind = (EVENTS.c.chain > chain) | ((EVENTS.c.chain == chain) & (EVENTS.c.seq > seq))
+        wanted = _filtered(which).where(behind).order_by(*_ORDER).limit(limit)
         async with self._database.read() as connection:
-            return [Row(*one) for one in await connection.execute(wanted.order_by(*_ORDER).limit(limit))]
+            return [Row(*one) for one in await connection.execute(wanted)]
+
+    async def page(self, which: Filter, cursor: int | None, *, limit: int, newest: bool) -> list[Row]:
+        """Rows of one chain behind a place, the newest or the oldest first; `limit` at most."""
+        wanted = _filtered(which).order_by(EVENTS.c.seq.desc() if newest else EVENTS.c.seq).limit(limit)
+        if cursor is not None:
+            wanted = wanted.where(EVENTS.c.seq < cursor if newest else EVENTS.c.seq > cursor)
+        async with self._database.read() as connection:
+            return [Row(*one) for one in await connection.execute(wanted)]
 
     async def sides(self, chain: str, seqs: Sequence[int]) -> dict[tuple[int, str], bytes]:
         """Sealed personal fields beside some rows, by place and name; those that were erased are not there."""
@@ -275,3 +274,19 @@ class AuditStore:
         values = {"number": number, "public_key": rotation.public_key, "signature": rotation.signature}
         async with self._database.write() as connection:
             await connection.execute(KEYS.insert().values(values))
+
+
+def _filtered(which: Filter) -> Select[Any]:
+    """Rows that a filter lets through."""
+    wanted = select(*(EVENTS.c[name] for name in _ROW))
+    if which.chains:
+        wanted = wanted.where(EVENTS.c.chain.in_(which.chains))
+    if which.kinds:
+        wanted = wanted.where(EVENTS.c.kind.in_(which.kinds))
+    if which.request_id:
+        wanted = wanted.where(EVENTS.c.request_id == which.request_id)
+    if which.entity:  # the body is canonical JSON, and names of entities need no escape in it
+        wanted = wanted.where(EVENTS.c.body.contains(f'"entity":"{which.entity}"', autoescape=True))
+    if which.from_us is not None:
+        wanted = wanted.where(EVENTS.c.at_us >= which.from_us)
+    return wanted if which.to_us is None else wanted.where(EVENTS.c.at_us < which.to_us)
