@@ -16,6 +16,7 @@ from gateway.stores.opened import Stores
 from gateway.stores.tables.keys import Wrapping
 from gateway.tenant_keys.opened import TenantKeys, open_tenant_keys
 from gateway.tenant_keys.wrapping import WrapMethod, WrapOptions
+from gateway.token_keys import LOCAL_TENANT
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,29 @@ class Control:
     events: ControlEvents
     clock: Callable[[], datetime]
     keys: TenantKeys
+
+    def check_open(self, tenant_id: str) -> None:
+        """Whether this replica may serve a tenant now, as far as its key goes: to be asked by every door, as soon as it
+        knows whose request it is. Waits for nothing.
+
+        Raises:
+            TenantSealed: its key service refuses; 503, also for whoever needs no key.
+            KeyRevoked: its key was erased for good.
+            RevocationsUnknown: this replica lost the database.
+        """
+        if tenant_id != LOCAL_TENANT:
+            self.keys.keyring.revocations.check_fresh()
+            self.keys.keyring.ring.seals.check(tenant_id)
+
+    async def session_seconds(self, tenant_id: str, at_most: float) -> float:
+        """How long a session of a tenant that begins now may last: not past the time of the key that it hangs on.
+
+        Raises:
+            TenantSealed, KeyRevoked, RevocationsUnknown, StoreUnavailable: none may begin.
+        """
+        if tenant_id == LOCAL_TENANT:
+            return at_most
+        return await self.keys.keyring.session_seconds(tenant_id, at_most)
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from pathlib import Path
 import gateway
 import policies
 import recognizers
-from gateway.audit.opened import Audit, open_audit
+from gateway.audit.opened import Audit, open_audit, signing_key
 from gateway.control import Control, open_control
 from gateway.egress import Egress
 from gateway.errors import ConfigurationError, Overloaded
@@ -22,6 +22,7 @@ from gateway.inspection.memory import ScanMemory
 from gateway.ledgers import Ledgers
 from gateway.models.opened import open_model
 from gateway.observe.metrics import Metrics
+from gateway.open_requests import OpenRequests, open_requests
 from gateway.pool import Pool, open_pool
 from gateway.reload import Engines
 from gateway.settings import Settings
@@ -29,13 +30,15 @@ from gateway.settings.stores import StoreSettings
 from gateway.stores.opened import Places, Stores, open_stores
 from gateway.stores.tables.canary_epochs import CanaryEpochs
 from gateway.stream.limits import StreamLimits
+from gateway.tenant_keys.changes import What
 from gateway.tenant_keys.source import TenantTokenKeys
+from gateway.tenant_keys.tombstones import graveyard, tombstones_file
 from gateway.token_keys import TokenKeySource, local_keys
 from gateway.vault.digests import Digest
 from policies.policy import Policy
 
-FORGETTING = frozenset({"kms.revoke", "kms.sealed", "tenant.delete"})
-"""Events of the control plane after which nothing that was found before is looked up."""
+FORGETTING = frozenset({What.REVOKED, What.SEALED})
+"""Changes of tenants' keys after which nothing that was found before is looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Services:
     audit: Audit
     memory: ScanMemory
     ledgers: Ledgers
+    open_requests: OpenRequests
 
     @property
     def engine(self) -> Engine:
@@ -149,6 +153,21 @@ def places(settings: StoreSettings) -> Places:
 
 
 @asynccontextmanager
+async def _hanging_on_keys(
+    settings: Settings, control: Control, audit: Audit, memory: ScanMemory
+) -> AsyncIterator[OpenRequests]:
+    """What ends with a tenant's key: what was found in its texts, what is being served; and what is left of it."""
+    keyring = control.keys.keyring
+    keyring.changes.attach(lambda change: memory.clear() if change.what in FORGETTING else None)
+    signing = signing_key(settings.audit, control.master.derive)
+    async with (
+        graveyard(tombstones_file(settings), signing, await audit.store.keys(), keyring),
+        open_requests(keyring, control.events, sealed_seconds=settings.keys.sealed_stream_seconds) as requests,
+    ):
+        yield requests
+
+
+@asynccontextmanager
 async def open_services(settings: Settings, engine: Engine | None = None) -> AsyncIterator[Services]:
     """Open everything, and close it at the end.
 
@@ -190,7 +209,7 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
             open_audit(settings.audit, stores.database, control.master.derive, egress, control.events, retention_days)
         )
         memory = ScanMemory(secrets.token_bytes(32))
-        control.events.attach(lambda event: memory.clear() if event.action in FORGETTING else None)
+        requests = await closing.enter_async_context(_hanging_on_keys(settings, control, audit, memory))
         await closing.enter_async_context(engines.watched(settings.policy_reload_seconds))
         yield Services(
             settings,
@@ -207,4 +226,5 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
             audit,
             memory,
             open_ledgers(settings, stores, control),
+            requests,
         )

@@ -77,6 +77,19 @@ def resume(config: Path, tenant: str) -> None:
     _set_status(config, tenant, "active")
 
 
+@tenants.command("bury")
+@config_option
+@fails_clearly
+def bury(config: Path) -> None:
+    """Revoke again, in a restored database, the key versions whose tombstones say that they were revoked."""
+    from gateway import settings
+    from gateway.tenant_keys import tombstones
+
+    stones = tombstones.read_tombstones(tombstones.tombstones_file(settings.load(config)))
+    count = _run(config, lambda stores: tombstones.bury(stores.keys, stones, _now()))
+    click.echo(f"{count} key versions revoked again", err=True)
+
+
 @tenants.command("bootstrap")
 @config_option
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="New file, mode 0600.")

@@ -1,8 +1,9 @@
 """Unwrapped keys, kept for a while and wiped afterwards.
 
 1. One load per key: all who miss wait for one task, errors are shared. A waiter that is cancelled hurts nobody.
-2. A key is used until its time and not a moment longer: the time is the TTL less up to 10 %, drawn at random, so that
-   replicas do not all come back at once. An error is kept for the negative TTL.
+2. A key is used until its time and not a moment longer: the TTL less up to 5 %, drawn at random. A key in use may be
+   asked for ahead of it (`refresh`), from a moment drawn from the last tenth of the TTL on: so replicas do not all come
+   back at once, and there is still one call for each TTL or so. An error is kept for the negative TTL.
 3. `revoke` takes effect at once: a load under way is not kept, its waiters get `KeyRevoked`.
 4. Keys are bytearrays, and wiped when they are out of the cache and the last lease ended; a timer does it too, so that
    a key that nobody asks for does not stay. A lease never shows a wiped key.
@@ -23,6 +24,9 @@ from gateway.errors import GatewayError
 from gateway.errors.kms import KeyRevoked, KeyUnavailable
 
 JITTER = 0.1
+"""Part of the TTL from which the moment to refresh is drawn; the end of the key's life lies halfway behind it."""
+AGAIN_SECONDS = 5.0
+"""Between two tries to refresh a key."""
 Load = Callable[[], Awaitable[bytearray]]
 
 
@@ -39,13 +43,14 @@ class Lease:
     """A key in use: `with await cache.lease(...) as lease: lease.key`. Wiped after the last of its users, if it is out
     of the cache by then. Leave it soon: a lease that stays keeps the key in memory."""
 
-    __slots__ = ("_derived", "_key", "_users", "dead", "expires")
+    __slots__ = ("_derived", "_key", "_users", "dead", "expires", "refresh_at")
 
-    def __init__(self, key: bytearray, expires: float) -> None:
+    def __init__(self, key: bytearray, expires: float, refresh_at: float | None = None) -> None:
         self._key = key
         self._users = 0
         self._derived: dict[Hashable, Wipeable] = {}
         self.expires = expires
+        self.refresh_at = expires if refresh_at is None else refresh_at
         self.dead = False
 
     def __repr__(self) -> str:
@@ -146,13 +151,23 @@ class KeyCache:
             return found
         return await self._miss(name, load, ttl)
 
-    def warm(self, name: Hashable) -> Lease | None:
-        """A lease on the key if it is warm; to be entered at once."""
+    def warm(self, name: Hashable) -> tuple[Lease | None, bool]:
+        """A lease on the key if it is warm, to be entered at once; and whether it is time to refresh it."""
         found = self._leases.get(name)
-        if found is not None and found.expires > self._clock():
+        if found is not None and found.expires > (now := self._clock()):
             found._users += 1  # noqa: SLF001
-            return found
-        return None
+            return found, found.refresh_at <= now
+        return None, False
+
+    def refresh(self, name: Hashable, load: Load, *, ttl: float) -> asyncio.Task[Lease] | None:
+        """Load a warm key anew, while it stays in use: it is replaced when that is done, and works to its time where it
+        fails. None where that is under way, was tried just now, or the key is not warm."""
+        found, now = self._leases.get(name), self._clock()
+        known = self._errors.get(name)
+        if found is None or found.expires <= now or name in self._flights or (known is not None and known[0] > now):
+            return None
+        found.refresh_at = now + AGAIN_SECONDS
+        return self._start(name, load, ttl)
 
     def remaining(self, name: Hashable) -> float:
         """Seconds for which the key is still warm; 0 when it is not."""
@@ -207,20 +222,16 @@ class KeyCache:
                 raise _again(known[1])
             del self._errors[name]
         flight = self._flights.get(name)
-        if flight is None or flight.task is None:
-            flight = self._flights[name] = _Flight()
-            flight.task = asyncio.create_task(self._load(name, flight, load, ttl))
-            # Where all waiters were cancelled, nobody else retrieves the exception.
-            flight.task.add_done_callback(lambda task: task.cancelled() or task.exception())
+        waited = self._start(name, load, ttl) if flight is None or flight.task is None else flight.task
         error: GatewayError | None = None
         lease: Lease | None = None
         try:
-            lease = await asyncio.shield(flight.task)
+            lease = await asyncio.shield(waited)
         except GatewayError as caught:
             error = caught
         except asyncio.CancelledError:
             task = asyncio.current_task()
-            if not flight.task.cancelled() or (task is not None and task.cancelling()):
+            if not waited.cancelled() or (task is not None and task.cancelling()):
                 raise
             error = KeyRevoked()  # the cache was closed
         if error is not None:
@@ -230,6 +241,13 @@ class KeyCache:
             raise KeyRevoked
         lease._users += 1  # noqa: SLF001
         return lease
+
+    def _start(self, name: Hashable, load: Load, ttl: float) -> asyncio.Task[Lease]:
+        flight = self._flights[name] = _Flight()
+        flight.task = asyncio.create_task(self._load(name, flight, load, ttl))
+        # Where all waiters were cancelled, nobody else retrieves the exception.
+        flight.task.add_done_callback(lambda task: task.cancelled() or task.exception())
+        return flight.task
 
     async def _load(self, name: Hashable, flight: _Flight, load: Load, ttl: float) -> Lease:
         error: GatewayError | None = None
@@ -250,7 +268,9 @@ class KeyCache:
         if error is not None:
             self._errors[name] = self._clock() + self._negative_ttl, error
             raise error
-        lease = Lease(key, self._clock() + ttl * (1 - JITTER * self._chance()))
+        now, drawn = self._clock(), ttl * JITTER * self._chance()
+        lease = Lease(key, now + ttl - drawn / 2, now + ttl - drawn)
+        self._evict(name)
         while len(self._leases) >= self._capacity:
             self._evict(next(iter(self._leases)))
         self._leases[name] = lease

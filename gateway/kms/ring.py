@@ -3,18 +3,22 @@
     with await ring.lease(KeyName("acme", 3)) as lease:
         keys = lease.derived("prompt", make)     # sub-keys, wiped with the key
 
-A warm key is served without a look at its service. When the service denies or the key is gone, or when it does not
+A warm key is served without a look at its service; one in use is asked for again shortly before its time, beside the
+requests. When the service denies or the key is gone, or when it does not
 answer and no key of the tenant is warm, the tenant is sealed: its other warm keys are dropped, and it is `TenantSealed`
 for all until a try succeeds.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Hashable
+from contextlib import suppress
 from typing import NamedTuple
 
-from gateway.errors.kms import KeyUnavailable, KmsError, TenantSealed
+from gateway.errors import GatewayError
+from gateway.errors.kms import KeyDenied, KeyGone, KeyUnavailable, KmsError, TenantSealed
 from gateway.kms.cache import KeyCache, Lease
 from gateway.kms.sealed import RETRY_SECONDS, SealEvent, Seals
 
@@ -69,8 +73,10 @@ class KeyRing:
             KeyCorrupt: this version's wrapped key is damaged; seals nothing.
         """
         # Sealing drops all keys of a tenant, so a warm one is proof that it is open.
-        found = self.cache.warm(name)
+        found, is_due = self.cache.warm(name)
         if found is not None:
+            if is_due:
+                self._ask_ahead(name)
             return found
         self.seals.check(name.tenant)
         error: KmsError | None = None
@@ -85,6 +91,34 @@ class KeyRing:
             self.seals.check(name.tenant)
             raise TenantSealed
         raise type(error)()
+
+    async def ask_ahead(self, name: KeyName) -> None:
+        """Ask for a warm key again now, and wait; where its service does not answer, it goes on to its time."""
+        task = self._ask_ahead(name)
+        if task is not None:
+            with suppress(GatewayError):
+                await asyncio.shield(task)
+
+    async def doubt(self, tenant: str) -> None:
+        """Another process was refused the tenant's key: ask for it, if it is warm here, beside the requests. What is
+        only unreachable from there changes nothing here."""
+        name = None
+        with suppress(GatewayError):
+            name = await self._active(tenant)
+        if name is not None:
+            self._ask_ahead(name)
+
+    def _ask_ahead(self, name: KeyName) -> asyncio.Task[Lease] | None:
+        task = self.cache.refresh(name, lambda: self._load(name), ttl=self._ttl(name))
+        if task is not None:
+            task.add_done_callback(lambda done: self._asked_ahead(name.tenant, done))
+        return task
+
+    def _asked_ahead(self, tenant: str, done: asyncio.Task[Lease]) -> None:
+        error = None if done.cancelled() else done.exception()
+        # A clear no is no outage: what is warm goes at once.
+        if isinstance(error, KeyDenied | KeyGone):
+            self.seals.failed(tenant, error)
 
     def revoke(self, name: KeyName, *, active: bool) -> None:
         """A version was erased; with `active`, the tenant is sealed for good."""

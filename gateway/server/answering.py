@@ -13,6 +13,7 @@ from gateway.observe.log import logger
 from gateway.server.driver import Driver
 from gateway.server.errors import REQUEST_ID, REQUEST_ID_HEADER
 from gateway.server.off_loop import off_loop
+from gateway.server.open_request import OPEN_REQUEST
 from gateway.server.recording import RECORDER, note_refusal
 from gateway.server.reporting import ENGINE, marks, report, report_body
 from gateway.server.stateful import TURN
@@ -142,6 +143,8 @@ class Answering:
             before_end,
             waits=Direction.RESPONSE in request[ENGINE].waits,
         )
+        if OPEN_REQUEST in request:
+            request[OPEN_REQUEST].on_cut = driver.cut
         try:
             await driver.run()
         finally:

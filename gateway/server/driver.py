@@ -39,6 +39,8 @@ from gateway.stream.state import State
 
 WRITE_BUFFER_BYTES = 1 << 16
 """More unsent bytes than this, and the client has to read before it gets more."""
+CUT_SECONDS = 1.0
+"""A stream that is cut has so long for its last word; then the connection is gone."""
 
 
 class Driver:
@@ -83,8 +85,22 @@ class Driver:
         self._has_begun = False
         self._fault: Exception | None = None
         self._waits = waits
+        self._cut: GatewayError | None = None
+        self._abort: asyncio.TimerHandle | None = None
         self.error: GatewayError | None = None
         self._finished = False
+
+    def cut(self, error: GatewayError) -> None:
+        """End the stream from outside, with an error event: what is still held goes no more. A client that does not
+        read, and a model that does not answer, do not hold it up."""
+        if self._cut is None and not self._finished:
+            self._cut = error
+            self._abort = asyncio.get_running_loop().call_later(CUT_SECONDS, self._abandon)
+            self._close_upstream()
+
+    def _abandon(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
 
     async def run(self) -> None:
         """Until the stream is over, one way or another; `error` then says how."""
@@ -102,6 +118,9 @@ class Driver:
                         failure = UpstreamTimeout() if watchdog.has_bitten else UpstreamUnavailable()
                     if self._fault is not None:
                         raise self._fault
+                    if self._cut is not None:
+                        await self._carry_out(self._cut_off(self._cut))
+                        continue
                     if self._ending is not None:
                         (commands, taken), self._ending = self._ending, None
                         await self._carry_out(commands)
@@ -128,6 +147,14 @@ class Driver:
             await self._carry_out(session.receive(UpstreamFailed(InspectionFailed())))
         finally:
             watchdog.stop()
+            if self._abort is not None:
+                self._abort.cancel()
+
+    def _cut_off(self, error: GatewayError) -> list[Command]:
+        """The commands that end a stream from outside. Nothing follows an end that was said."""
+        is_open = self._session.state in (State.OPENING, State.STREAMING)
+        self._session.receive(ClientGone())
+        return [*([Send(self._session.refusal(error))] if is_open else []), CloseUpstream(), Finish(error)]
 
     def _received(self, event: Event) -> list[Command]:
         started = perf_counter()
@@ -147,6 +174,7 @@ class Driver:
             or transport.get_write_buffer_size() > WRITE_BUFFER_BYTES
             or self._cpu_seconds_left < 0
             or self._ending is not None
+            or self._cut is not None
         ):
             return False
         self._watchdog.feed()

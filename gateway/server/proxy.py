@@ -18,6 +18,7 @@ from gateway.providers.routing import Candidate
 from gateway.server.answering import Answering
 from gateway.server.caller import caller_of
 from gateway.server.off_loop import off_loop
+from gateway.server.open_request import OPEN_REQUEST, entered
 from gateway.server.recording import RECORDER, begin_record
 from gateway.server.reporting import ENGINE, report_attacks, report_body
 from gateway.server.stateful import TURN, turn_of
@@ -47,6 +48,10 @@ class Proxy:
         Raises:
             GatewayError: before any byte of an answer has gone out.
         """
+        with entered(request, self._services):
+            return await self._answer(request)
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
         body = await read_request(request, self._services)
         request[ENGINE] = self._services.engine
         begin_record(request, self._services.audit, caller_of(request), request[ENGINE], self._wire.path)
@@ -104,6 +109,7 @@ class Proxy:
         turn = request[TURN] = await turn_of(self._services, request, wire.path, root, caller, desk.cipher)
         scope = desk.scope(root, slots, caller, turn.earlier) if turn.past.scope else scope
         keys = await self._services.token_keys.live(caller.tenant, desk.cipher, scope) if desk.needs_keys else ()
+        request[OPEN_REQUEST].holds([one.version for one in keys])
         epochs = self._services.canary_epochs
         has_canary, earlier = engine.guard.has_canary, turn.earlier
         epoch = await epochs.of(caller.tenant, caller.agent) if has_canary else 0

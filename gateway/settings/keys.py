@@ -36,6 +36,14 @@ class KeySettings(Section):
     revocation_staleness_seconds: float = Field(
         2, ge=1, le=60, description="longest time without news of revocations; past it no tenant's key is used"
     )
+    sealed_stream_seconds: float = Field(
+        300, ge=0, le=300, description="how long an answer that is under way goes on after its tenant was sealed"
+    )
+    tombstones_file: str = Field(
+        "",
+        description="file with the revoked versions of tenants' keys, by which a restored backup is told; empty: "
+        "beside `audit.anchor_file`, else in `stores.data_dir` when the database is there",
+    )
     master_key: SecretStr | None = Field(None, description="never in the file")
 
     def with_secrets(self, environment: Mapping[str, str], file: str) -> Self:

@@ -1,8 +1,8 @@
 """A tenant's keys in use: request -> tenant -> active version -> key, or a clear refusal.
 
 Laws:
-1. What is revoked is known from the database, which is asked twice a second; messages between replicas only make it
-   faster. A replica that could not ask for two seconds uses no key.
+1. What is revoked is known from the database; a replica that could not ask for two seconds uses no key
+   (`revocations.py`).
 2. Only the active version's failure seals the tenant: a retired version whose key service is gone is left out.
 3. A tenant that never chose gets a key wrapped by the installation's master key, at its first use.
 """
@@ -11,30 +11,30 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
 from gateway.errors import GatewayError
 from gateway.errors.kms import KeyCorrupt, KeyRevoked
-from gateway.errors.stores import Conflict, StoreUnavailable
-from gateway.errors.tenant_keys import RevocationsUnknown
+from gateway.errors.stores import Conflict
 from gateway.kms.cache import KeyCache, Lease
 from gateway.kms.provider import KEY_BYTES, KeyContext
 from gateway.kms.ring import CUSTOMER_TTL_SECONDS, OWN_TTL_SECONDS, KeyName, KeyRing
-from gateway.kms.sealed import SealEvent, SealState
+from gateway.kms.sealed import REASONS, SealEvent, SealState
 from gateway.observe.events import ControlEvent, ControlEvents
-from gateway.observe.log import describe, logger
 from gateway.stores.store import Shared
 from gateway.stores.tables.key_tables import ACTIVE, REVOKED
 from gateway.stores.tables.keys import KeyStore, KeyVersion, NewVersion, Wrapping
+from gateway.tenant_keys import revocations
+from gateway.tenant_keys.changes import KeyChange, KeyChanges, What
+from gateway.tenant_keys.revocations import STALENESS_SECONDS, Changed, Revocations
 from gateway.tenant_keys.wrapping import WrapMethod, Wrappings
 from gateway.token_keys import LOCAL_TENANT
 
-CHANNEL = "keys"
-POLL_SECONDS = 0.5
-STALENESS_SECONDS = 2.0
 TENANTS_MAX = 20_000
+SESSION_SECONDS_MIN = 60.0
+"""A session is given at least so long, for which the key is asked for ahead of its time."""
 
 
 class TenantKeyring:
@@ -60,13 +60,20 @@ class TenantKeyring:
     ) -> None:
         self.store, self.shared, self.wrappings, self.events, self.now = store, shared, wrappings, events, now
         self.new_key = new_key
-        self._staleness, self._clock = staleness_seconds, clock
+        self._clock = clock
         self._versions: dict[str, tuple[KeyVersion, ...]] = {}
-        self._epoch = -1
-        self._asked_at = float("-inf")
-        self._tasks: list[asyncio.Task[None]] = []
         self._writes: set[asyncio.Task[None]] = set()
         self._writing = asyncio.Lock()
+        self.changes = KeyChanges()
+        self.revocations = Revocations(
+            store,
+            shared,
+            act=self._act,
+            hear=self._hear,
+            lost=lambda: self.changes.tell(KeyChange("", What.UNKNOWN)),
+            staleness_seconds=staleness_seconds,
+            clock=clock,
+        )
         self.ring = KeyRing(
             self._load, active=self._active, ttl=self._ttl, on_event=self._sealed, cache=cache, clock=clock
         )
@@ -81,14 +88,14 @@ class TenantKeyring:
             KeyRevoked: the active version was revoked: there is nothing to go on with.
             StoreUnavailable, KmsError.
         """
-        self.check_fresh()
+        self.revocations.check_fresh()
         known = self._versions.get(tenant_id)
         if known is None:
-            epoch = self._epoch
+            epoch = self.revocations.epoch
             known = tuple(await self.store.versions(tenant_id))
             if not known:
                 known = (await self._first(tenant_id),)
-            if self._epoch == epoch:  # else a change came in between, and may have been about this tenant
+            if self.revocations.epoch == epoch:  # else a change came in between, and may have been about this tenant
                 self._versions[tenant_id] = known
                 if len(self._versions) > TENANTS_MAX:
                     del self._versions[next(iter(self._versions))]
@@ -122,14 +129,21 @@ class TenantKeyring:
         self.ring.seals.check(tenant_id)
         return await self.ring.cache.lease(name, lambda: self._load(name), ttl=self._ttl(name))
 
-    def check_fresh(self) -> None:
-        """Whether revocations are known.
+    async def session_seconds(self, tenant_id: str, at_most: float) -> float:
+        """How long a session that begins now may last: not past the time of the key that it hangs on.
 
         Raises:
-            RevocationsUnknown: they are not.
+            TenantSealed, KeyRevoked, RevocationsUnknown, StoreUnavailable.
         """
-        if self._clock() - self._asked_at > self._staleness:
-            raise RevocationsUnknown(retry_after_seconds=1)
+        version, lease = await self.active(tenant_id)
+        with lease:
+            left = lease.expires - self._clock()
+        if left < min(at_most, SESSION_SECONDS_MIN):
+            name = KeyName(tenant_id, version.version)
+            await self.ring.ask_ahead(name)
+            with await self.ring.lease(name) as lease:
+                left = lease.expires - self._clock()
+        return min(at_most, left)
 
     # --- changes
 
@@ -152,11 +166,10 @@ class TenantKeyring:
             raise KeyCorrupt
         return NewVersion(version, wrapping, wrapped)
 
-    async def changed(self, tenant_id: str) -> None:
-        """Tell this process and the others that a tenant's keys changed; the others find out by themselves if not."""
+    async def changed(self, tenant_id: str, *, revoked: int = 0) -> None:
+        """Tell this process and the others that a tenant's keys changed; `revoked`: the version that was erased."""
         await self.refresh()
-        with suppress(GatewayError):
-            await self.shared.publish(CHANNEL, tenant_id)
+        await self.revocations.say(tenant_id, revocations.REVOKED if revoked else revocations.CHANGED, revoked)
 
     async def refresh(self) -> None:
         """Read what changed, and act on it.
@@ -164,13 +177,14 @@ class TenantKeyring:
         Raises:
             StoreUnavailable: nothing is known.
         """
-        asked_at = self._clock()
-        epoch, changed = await self.store.changed_since(self._epoch)
+        await self.revocations.refresh()
+
+    async def _act(self, changed: Changed) -> None:
         for tenant_id in {tenant_id for tenant_id, _, _ in changed}:
             self._versions.pop(tenant_id, None)
         for tenant_id, version, status in changed:
             if status == REVOKED:
-                self.ring.cache.revoke(KeyName(tenant_id, version))
+                self._erased(tenant_id, version)
         for tenant_id in {tenant_id for tenant_id, _, status in changed if status == ACTIVE}:
             # A new active version was tried before it was written: whatever sealed the tenant is past.
             if self.ring.seals.state(tenant_id)[0] is not SealState.OPEN:
@@ -178,8 +192,21 @@ class TenantKeyring:
         for tenant_id in {tenant_id for tenant_id, _, status in changed if status == REVOKED}:
             if all(one.status != ACTIVE for one in await self.store.versions(tenant_id)):
                 self.ring.seals.revoked(tenant_id)
-        # Another call of this may have come back meanwhile with later news.
-        self._epoch, self._asked_at = max(epoch, self._epoch), max(asked_at, self._asked_at)
+
+    def _erased(self, tenant_id: str, version: int) -> None:
+        self._versions.pop(tenant_id, None)
+        self.ring.cache.revoke(KeyName(tenant_id, version))
+        self.changes.tell(KeyChange(tenant_id, What.REVOKED, version))
+
+    async def _hear(self, tenant_id: str, word: str, version: int) -> None:
+        """What another replica said."""
+        if word == revocations.REVOKED and version:
+            self._erased(tenant_id, version)
+        elif word == revocations.SEALED:
+            await self.ring.doubt(tenant_id)
+        elif word == revocations.UNSEALED:
+            with suppress(GatewayError):
+                await self.ring.seals.unseal(tenant_id)
 
     # --- life
 
@@ -189,10 +216,12 @@ class TenantKeyring:
         Raises:
             StoreUnavailable: the database cannot be reached.
         """
-        self._epoch, _ = await self.store.changed_since(1 << 62)
-        self._asked_at = self._clock()
+        await self.revocations.start()
+        for tenant_id, reason in await self.store.sealed():
+            # It is tried at once, and open again if its key service is: nobody need ask for it first.
+            if reason in _REASONS:
+                self.ring.seals.restore(tenant_id, _REASONS[reason])
         self.ring.start()
-        self._tasks = [asyncio.create_task(self._poll()), asyncio.create_task(self._listen())]
 
     async def settle(self) -> None:
         """Wait until what happened is in the store."""
@@ -200,29 +229,10 @@ class TenantKeyring:
 
     async def close(self) -> None:
         """End all that runs, and wipe all keys."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, *self._writes, return_exceptions=True)
+        await self.revocations.close()
+        await asyncio.gather(*self._writes, return_exceptions=True)
         await self.ring.close()
         await self.wrappings.close()
-
-    async def _poll(self) -> None:
-        while True:
-            await asyncio.sleep(POLL_SECONDS)
-            await self._refresh_quietly()
-
-    async def _listen(self) -> None:
-        async for _message in self.shared.listen(CHANNEL):
-            await self._refresh_quietly()
-
-    async def _refresh_quietly(self) -> None:
-        try:
-            async with asyncio.timeout(self._staleness):
-                await self.refresh()
-        except (StoreUnavailable, TimeoutError):
-            logger().warning("revocations_unread", seconds=round(self._clock() - self._asked_at, 1))
-        except Exception as error:  # noqa: BLE001 - the loop must go on; without it no key is used
-            logger().error("revocations_unread", **describe(error))
 
     # --- what the ring asks for
 
@@ -259,19 +269,26 @@ class TenantKeyring:
         return (await self.store.versions(tenant_id))[0]  # another replica was first
 
     def _sealed(self, event: SealEvent) -> None:
-        """Keep it in the store, for people to see, and tell audit and alerts."""
+        """Keep it in the store, for people to see, and tell audit, alerts, this replica and the others."""
         is_open = event.state is SealState.OPEN
         reason = event.reason.value if event.reason else ""
         action = "kms.unsealed" if is_open else "kms.sealed"
         self.events.emit(ControlEvent(action, event.tenant, details={"reason": reason, "state": event.state.value}))
-        now = self.now()
-        write = self.store.note_seal(event.tenant, None if is_open else now, "" if is_open else reason, now)
-        task = asyncio.create_task(self._quietly(write))
+        what = What.UNSEALED if is_open else What.REVOKED if event.state is SealState.REVOKED else What.SEALED
+        self.changes.tell(KeyChange(event.tenant, what))
+        task = asyncio.create_task(self._keep(event.tenant, "" if is_open else reason, what))
         self._writes.add(task)
         task.add_done_callback(self._writes.discard)
 
-    async def _quietly(self, write: Coroutine[None, None, None]) -> None:
+    async def _keep(self, tenant_id: str, reason: str, what: What) -> None:
+        now = self.now()
         # One after another: the last change is the one that is kept.
         async with self._writing:
             with suppress(GatewayError):
-                await write
+                await self.store.note_seal(tenant_id, now if reason else None, reason, now)
+        if what is not What.REVOKED:  # which has been said, with its version
+            word = revocations.SEALED if what is What.SEALED else revocations.UNSEALED
+            await self.revocations.say(tenant_id, word)
+
+
+_REASONS = {reason.value: reason for reason in REASONS.values()}

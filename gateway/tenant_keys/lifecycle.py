@@ -99,7 +99,7 @@ class KeyLifecycle:
         self._step("revoke")
         await self._store.revoke(tenant_id, version, self._keyring.now())
         self._step("revoked")
-        await self._keyring.changed(tenant_id)
+        await self._keyring.changed(tenant_id, revoked=version)
 
     async def unseal(self, tenant_id: str) -> None:
         """Try to unseal.

@@ -12,9 +12,10 @@ from gateway.kms.provider import KEY_BYTES, open_provider
 from gateway.observe.events import ControlEvents
 from gateway.stores.master import MasterKey
 from gateway.stores.opened import Stores
-from gateway.tenant_keys.keyring import STALENESS_SECONDS, TenantKeyring
+from gateway.tenant_keys.keyring import TenantKeyring
 from gateway.tenant_keys.lifecycle import KeyLifecycle
 from gateway.tenant_keys.records import KeyKeeper, SealedRecords
+from gateway.tenant_keys.revocations import STALENESS_SECONDS
 from gateway.tenant_keys.wrapping import Opener, WrapOptions, Wrappings
 
 

@@ -36,6 +36,7 @@ FLOOR_3 = {
     "gateway.tenant_keys",
     "gateway.control",
     "gateway.ledgers",
+    "gateway.open_requests",
     "gateway.pool",
     "gateway.kms",
     "gateway.stream",
@@ -83,8 +84,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     # Where providers are asked: connections, kept apart from what a request says.
     "gateway.pool": FLOOR_1 | FLOOR_2,
     "gateway.tenant_keys": FLOOR_1 | FLOOR_2 | {"gateway.kms", "gateway.token_keys"},
-    "gateway.control": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys"},
     "gateway.ledgers": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys", "gateway.token_keys"},
+    "gateway.control": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys", "gateway.token_keys"},
+    "gateway.open_requests": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys", "gateway.token_keys"},
     "gateway.inspection": FLOOR_1 | FLOOR_2 | {"gateway.stream"},
     # Words about recorded findings: knows records and policies, and nothing of requests.
     "gateway.findings": GROUND | {"gateway.audit", "policies"},

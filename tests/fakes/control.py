@@ -23,7 +23,7 @@ from gateway.settings import Settings, Upstream
 from gateway.settings.egress import EgressSettings
 from gateway.settings.keys import KeySettings
 from gateway.settings.stores import StoreSettings
-from tests.fakes.gateway import KEY, engine
+from tests.fakes.gateway import KEY, NO_MODEL, engine
 
 
 @dataclass
@@ -108,20 +108,29 @@ class Person:
 
 @asynccontextmanager
 async def serve_control(
-    folder: Path, *, open_origins: tuple[str, ...] = (), database_url: str = "", redis_url: str = "", **more: Any
+    folder: Path,
+    *,
+    open_origins: tuple[str, ...] = (),
+    database_url: str = "",
+    redis_url: str = "",
+    upstream: str = "http://127.0.0.1:9/v1",
+    keys: KeySettings | None = None,
+    **more: Any,
 ) -> AsyncIterator[Control]:
-    """Serve."""
+    """Serve; `keys` is for settings that say more than where the master key is."""
+    master_key = SecretStr("A" * 43 + "=") if database_url else None
+    keys = (keys or KeySettings()).model_copy(update={"master_key": master_key, "allow_local_provider": True})
     settings = Settings(
         port=0,
         key=SecretStr(KEY),
-        upstream=Upstream(base_url="http://127.0.0.1:9/v1"),
+        upstream=Upstream(base_url=upstream),
         stores=StoreSettings(data_dir=str(folder), database_url=database_url, redis_url=redis_url),
         egress=EgressSettings(open_origins=open_origins, total_seconds=5),
-        keys=KeySettings(master_key=SecretStr("A" * 43 + "=") if database_url else None, allow_local_provider=True),
-        **more,
+        keys=keys,
+        **{"tier3": NO_MODEL, **more},
     )
     async with open_services(settings, engine("default")) as services, aiohttp.ClientSession() as http:
-        runner = web.AppRunner(make_app(services), access_log=None, shutdown_timeout=0.1)
+        runner = web.AppRunner(make_app(services), access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         try:

@@ -8,7 +8,7 @@ next number of the epoch, so that whoever polls it misses none.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -176,6 +176,30 @@ class KeyStore:
             wanted = select(TENANT_KEYS.c.tenant_id, TENANT_KEYS.c.version, TENANT_KEYS.c.status)
             rows = await connection.execute(wanted.where(TENANT_KEYS.c.epoch > epoch))
             return now, [(row[0], row[1], row[2]) for row in rows]
+
+    async def sealed(self) -> list[tuple[str, str]]:
+        """Tenants that a replica sealed, and why."""
+        wanted = select(KMS_CONFIGS.c.tenant_id, KMS_CONFIGS.c.last_verify_error)
+        async with self._database.read() as connection:
+            rows = await connection.execute(wanted.where(KMS_CONFIGS.c.sealed_since.is_not(None)))
+            return [(row[0], row[1]) for row in rows]
+
+    async def revoked(self) -> list[tuple[str, int]]:
+        """All versions that are erased: tenant and version."""
+        wanted = select(TENANT_KEYS.c.tenant_id, TENANT_KEYS.c.version).where(TENANT_KEYS.c.status == REVOKED)
+        async with self._database.read() as connection:
+            return [(row[0], row[1]) for row in await connection.execute(wanted)]
+
+    async def live(self, tenant_ids: Collection[str]) -> set[tuple[str, int]]:
+        """All versions of these tenants that are not erased."""
+        found: set[tuple[str, int]] = set()
+        wanted = select(TENANT_KEYS.c.tenant_id, TENANT_KEYS.c.version).where(TENANT_KEYS.c.status != REVOKED)
+        listed = sorted(tenant_ids)
+        async with self._database.read() as connection:
+            for start in range(0, len(listed), 500):
+                some = wanted.where(TENANT_KEYS.c.tenant_id.in_(listed[start : start + 500]))
+                found |= {(row[0], row[1]) for row in await connection.execute(some)}
+        return found
 
     async def due(self, now: datetime, limit: int = 100) -> list[str]:
         """Tenants whose configuration asks for a rotation that is due."""

@@ -5,13 +5,20 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 
 import pytest
 
-from gateway.errors.kms import KeyRevoked
+from gateway.errors import GatewayError
+from gateway.errors.kms import KeyRevoked, TenantSealed
 from gateway.errors.stores import Conflict, NotFound, StoreUnavailable
 from gateway.errors.tenant_keys import RevocationsUnknown
+from gateway.kms.ring import KeyName
+from gateway.kms.sealed import Seals, SealState
+from gateway.observe.events import ControlEvents
+from gateway.open_requests import OpenRequests
 from gateway.stores.tables.key_tables import ACTIVE
+from gateway.tenant_keys.changes import KeyChange, What
 from gateway.vault.keys import Purpose
 from tests import servers
 from tests.contract.databases import new_postgres
@@ -76,11 +83,18 @@ async def test_a_revocation_is_known_in_both_in_time(pair: Pair, with_redis: boo
     await asyncio.sleep(0.6)
     assert await opens(two, tenant, 1)
     assert await two.keys.records.get(tenant, Purpose.SECRET, "x") == b"value"
+    cut: list[GatewayError] = []
+    register = OpenRequests(two.keys.keyring, ControlEvents())
+    two.keys.keyring.changes.attach(register.heard)
+    stack = ExitStack()
+    stack.enter_context(register.enter(tenant)).on_cut = cut.append
     if not with_redis:
         redis.stop()
     await one.keys.lifecycle.revoke(tenant, 1)
     assert not await opens(one, tenant, 1)
     assert await until_closed(two, tenant, 1) < WITHIN_SECONDS
+    assert [type(error) for error in cut] == [KeyRevoked], "a stream in the other replica"
+    stack.close()
     for replica_ in (one, two):
         with pytest.raises((KeyRevoked, NotFound)):
             await replica_.keys.records.get(tenant, Purpose.SECRET, "x")
@@ -110,6 +124,46 @@ async def test_a_replica_that_is_cut_off_uses_no_key(pair: Pair, monkeypatch: py
     assert time.monotonic() - started < 3
     assert caught.value.status == 503
     assert await opens(one, tenant, 1)
+    # What is said by the other replica is done without the database, too.
+    heard: list[KeyChange] = []
+    two.keys.keyring.changes.attach(heard.append)
+    await one.keys.lifecycle.rotate(tenant)
+    await one.keys.lifecycle.revoke(tenant, 1)
+    await asyncio.sleep(0.2)
+    assert KeyChange(tenant, What.REVOKED, 1) in heard
+    assert two.keys.keyring.ring.cache.remaining(KeyName(tenant, 1)) == 0
     monkeypatch.undo()
     await asyncio.sleep(1.1)
+    assert await opens(two, tenant, 2)
+
+
+async def turns(seals: Seals, tenant: str, state: SealState, seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while seals.state(tenant)[0] is not state and time.monotonic() < end:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+    return seals.state(tenant)[0] is state
+
+
+async def test_a_refusal_that_one_replica_meets_makes_the_other_ask(pair: Pair) -> None:
+    one, two, _ = pair
+    tenant = await one.tenant()
+    await one.keys.lifecycle.onboard(tenant, choice("acme"))
+    assert await opens(one, tenant, 1)
     assert await opens(two, tenant, 1)
+    seals = two.keys.keyring.ring.seals
+    for fault, is_sealed in (("unavailable", False), ("denied", True)):
+        one.service.faults["local:acme"] = two.service.faults["local:acme"] = fault
+        one.keys.keyring.ring.cache.revoke_where(lambda _: True)
+        with pytest.raises(TenantSealed):
+            await one.keys.keyring.lease(tenant, 1)
+        assert await turns(seals, tenant, SealState.SEALED, 3 if is_sealed else 0.5) == is_sealed, "an outage, or a no"
+        if not is_sealed:
+            one.service.faults.clear()
+            two.service.faults.clear()
+            await one.keys.lifecycle.unseal(tenant)
+            await asyncio.sleep(2.1)  # the error is known for so long
+            assert await opens(two, tenant, 1)
+    one.service.faults.clear()
+    two.service.faults.clear()
+    await one.keys.lifecycle.unseal(tenant)
+    assert await turns(seals, tenant, SealState.OPEN, 3), "a grant is heard of, too"

@@ -117,12 +117,12 @@ async def test_a_key_is_used_until_its_time_and_no_longer() -> None:
     assert not any(service.given[0])
 
 
-async def test_the_time_is_drawn_from_the_last_tenth() -> None:
-    clock = Clock()
-    for chance in (0.0, 0.5, 1.0):
+async def test_the_times_are_drawn_from_the_last_tenth() -> None:
+    for chance, clock in ((0.0, Clock()), (0.5, Clock()), (1.0, Clock())):
         cache = KeyCache(clock=clock, chance=lambda chance=chance: chance)  # type: ignore[misc]
-        await read(cache, Service())
-        assert cache.remaining("k") == pytest.approx(300 * (1 - 0.1 * chance))
+        with await cache.lease("k", Service(), ttl=300) as lease:
+            assert lease.refresh_at - clock.now == pytest.approx(300 * (1 - 0.1 * chance))
+        assert cache.remaining("k") == pytest.approx(300 * (1 - 0.05 * chance))
 
 
 async def test_an_error_is_kept_for_two_seconds() -> None:
