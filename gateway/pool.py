@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -54,8 +56,9 @@ async def open_pool(settings: Settings) -> AsyncIterator[Pool]:
     """Open the pools, and close them at the end.
 
     Raises:
-        ConfigurationError: providers and routes do not fit together.
+        ConfigurationError: providers and routes do not fit together, or the machine's CA settings name nothing.
     """
+    _check_authorities()
     known = kinds()
     wanted = dict(settings.providers)
     routes = settings.routes
@@ -84,6 +87,18 @@ async def open_pool(settings: Settings) -> AsyncIterator[Pool]:
             url = (one.base_url or known[one.kind].base_url).rstrip("/")
             providers[name] = Provider(name, known[one.kind], url, one, session, breaker, one.region, one.api_key)
         yield Pool(providers, Routing(places, made))
+
+
+def _check_authorities() -> None:
+    """OpenSSL takes a file that is not there for one without authorities: then no provider is trusted, and nobody says
+    why."""
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        place = os.environ.get(name)
+        if place and not any(Path(one).exists() for one in place.split(os.pathsep)):
+            raise ConfigurationError(
+                f"the environment's {name} names nothing that is there.",
+                cure="Let it name the file (or folder) of certificate authorities, or remove it.",
+            )
 
 
 def _session(provider: ProviderSettings, kind: Kind, settings: Settings) -> aiohttp.ClientSession:

@@ -184,7 +184,7 @@ class JsonHoldBack:
         opened = self._stack[-1][0] if self._stack else ""
         if char == '"' and (value or key):
             self._is_key = key
-            context = f"{self._key}: " if value and self._key else ""
+            context = f'{self._key}: "' if value and self._key else ""
             self._key = "" if key else self._key
             self._shown = ""
             self._string = channel_of(self._scanner, context=context, json_text=True)

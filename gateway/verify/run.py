@@ -145,9 +145,15 @@ async def _play(stage: Stage, cases: Iterator[Case], result: Result, bar: Progre
             result.note(case, await stage.judge(case))
             bar.advance(task)
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(CONNECTIONS):
-            group.create_task(worker())
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(CONNECTIONS):
+                group.create_task(worker())
+    except ExceptionGroup as failed:
+        # The gateway went away: each worker says so, and one line is enough.
+        if gone := failed.subgroup(CannotRun):
+            raise gone.exceptions[0] from None
+        raise
 
 
 def _session(key: str) -> aiohttp.ClientSession:

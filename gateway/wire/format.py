@@ -205,8 +205,8 @@ def _number(node: Node, rules: Rules, steps: tuple[Step, ...], name: str, trust:
 
 
 def context_of(name: str, rules: Rules, trust: Trust) -> str:
-    """A field's name as left context: `ssn: `. The format's own words give none, where they are the format's."""
-    return "" if not name or (trust is Trust.FORMAT and name in rules.keys) else f"{name[-64:]}: "
+    """A field's name as left context: `ssn: "`. The format's own words give none, where they are the format's."""
+    return "" if not name or (trust is Trust.FORMAT and name in rules.keys) else f'{name[-64:]}: "'
 
 
 @dataclass(frozen=True, slots=True)

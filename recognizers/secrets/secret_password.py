@@ -8,6 +8,7 @@ _LABEL = (
 )
 _CONNECTOR = r"[\"'`*\]]{0,3}[ \t]{0,2}(?::=|=>|->|={1,2}|:|>| is:?| was:?)[ \t\"'`*]{0,4}"
 _CONNECTOR_QUOTED = r"[\"'`*\]]{0,3}[ \t]{0,2}(?::=|=>|->|={1,2}|:| is:?| was:?)[ \t]{0,3}[\"'`]"
+_QUOTED = r"^\s\"'`"
 _VALUE = r"A-Za-z0-9ø!#-&*+./:=?@\\^_|~\-"
 
 RECOGNIZER = Recognizer(
@@ -37,11 +38,12 @@ RECOGNIZER = Recognizer(
         ),
         Pattern(
             name="quoted",
-            regex=rf"{_LABEL}{_CONNECTOR_QUOTED}([^\s\"'`]{{8,55}})[\"'`]",
+            # The closing quote may be the end of the text: the value of a JSON string stands alone.
+            regex=rf"{_LABEL}{_CONNECTOR_QUOTED}([{_QUOTED}]{{8,55}})",
             score=0.8,
             checksum="secret_value",
             not_preceded_by="",
-            not_followed_by="",
+            not_followed_by="^\"'`",
             ignore_case=True,
         ),
         Pattern(

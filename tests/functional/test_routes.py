@@ -21,7 +21,7 @@ from gateway.services import Services, open_services
 from gateway.settings import Settings
 from gateway.settings.providers import ProviderSettings, RouteSettings, RoutingSettings
 from gateway.settings.stores import StoreSettings
-from tests.fakes.gateway import KEY, engine
+from tests.fakes.gateway import KEY, NO_MODEL, engine
 from tests.fakes.provider import Provider, serve_provider, stream
 
 ASK = {"model": "gpt-x", "messages": [{"role": "user", "content": "Mail jane.doe@example.com"}]}
@@ -39,6 +39,7 @@ async def served(
             routes=tuple(routes),
             routing=RoutingSettings(**routing),
             stores=StoreSettings(data_dir=folder),
+            tier3=NO_MODEL,
         )
         async with running(settings) as both:
             yield both

@@ -98,6 +98,7 @@ STREAMS: dict[str, Prepare] = {
     "endless-line": lambda p: said(p, *[b"data: " + b"x" * 4000] * 5),
     "event-of-5-mb": lambda p: said(p, chunk({"content": "y" * 5_000_000}), DONE),
     "attachment-in-answer": lambda p: said(p, chunk({"images": [IMAGE]}), DONE),
+    "inspection-takes-too-long": lambda p: said(p, DONE),
     "inspection-raises": lambda p: said(p, DONE),
 }
 ANSWERS: dict[str, Prepare] = {
@@ -149,14 +150,15 @@ async def test_after_the_headers(
             return scan(self, raw, *args, **kwargs)
 
         monkeypatch.setattr(Inspector, "scan", broken)
-    async with serve_gateway(provider.base_url, limits=LIMITS, silence_seconds=0.5) as (url, _):
+    limits = LIMITS.model_copy(update={"stream_cpu_seconds": 1e-4}) if trouble.endswith("too-long") else LIMITS
+    async with serve_gateway(provider.base_url, limits=limits, silence_seconds=0.5) as (url, _):
         response, text = await post(url)
     assert response.status == 200
     assert "[DONE]" not in text
     last = json.loads(text.rstrip().rsplit("data: ", 1)[1])
     expected = re.findall(r"`(\w+)`", code)
     assert last["error"]["code"] == (expected[0] if expected else "rig")
-    if trouble != "inspection-raises":
+    if not trouble.startswith("inspection-"):
         assert "[EMAIL_ADDRESS]" in text
     clean(text, logs.getvalue())
     assert logged.strip("`") in logs.getvalue()

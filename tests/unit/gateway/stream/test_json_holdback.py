@@ -233,6 +233,7 @@ KEY_ID = "3f1a9c0d7be24685ac1fe0937d5b28640e1fca93"
             '{"tokens": ["hunter2xy"], "token": ["hunter2xy"]}',
             '{"tokens": ["hunter2xy"], "token": ["[SECRET_PASSWORD]"]}',
         ),
+        ('{"client_secret": "x(7)y)Z{9}qq"}', '{"client_secret": "[SECRET_PASSWORD]"}'),
         ('{"pass\\u0077ord": "hunter2xy"}', '{"pass\\u0077ord": "[SECRET_PASSWORD]"}'),
         (f'{{"private_key_id": "{KEY_ID}"}}', '{"private_key_id": "[SECRET_GCP_SERVICE_ACCOUNT]"}'),
         (f'"private_key_id": "{KEY_ID}",', '"private_key_id": "[SECRET_GCP_SERVICE_ACCOUNT]",'),

@@ -93,18 +93,18 @@ def test_places_context_and_steps() -> None:
     body = b'{ "content" : [ {"ssn":"x"}, 1234567 ], "a b": "\xc3\xa9" }'
     found = walk(body)
     assert [body[slot.start : slot.end] for slot in found] == [b'"ssn"', b'"x"', b"1234567", b'"a b"', '"é"'.encode()]
-    assert [slot.context for slot in found] == ["", "ssn: ", "", "", "a b: "]
+    assert [slot.context for slot in found] == ["", 'ssn: "', "", "", 'a b: "']
     assert found[1].steps == ("content", 0, "ssn")
     assert found[2].steps == ("content", 1)
     assert [slot.start for slot in found] == sorted(slot.start for slot in found)
 
 
 @pytest.mark.parametrize(
-    ("name", "context"), [("", ""), ("ssn", "ssn: "), ("content", ""), ("x" * 80, "x" * 64 + ": ")]
+    ("name", "context"), [("", ""), ("ssn", 'ssn: "'), ("content", ""), ("x" * 80, "x" * 64 + ': "')]
 )
 def test_context(name: str, context: str) -> None:
     assert context_of(name, RULES, Trust.FORMAT) == context
-    assert context_of(name, RULES, Trust.DATA) == (f"{name[-64:]}: " if name else "")
+    assert context_of(name, RULES, Trust.DATA) == (f'{name[-64:]}: "' if name else "")
 
 
 @pytest.mark.parametrize(
