@@ -13,6 +13,7 @@ from pathlib import Path
 import gateway
 import policies
 import recognizers
+from gateway.access.opened import Access, open_access
 from gateway.audit.opened import Audit, open_audit, signing_key
 from gateway.control import Control, open_control
 from gateway.egress import Egress
@@ -57,6 +58,7 @@ class Services:
     control: Control
     canary_epochs: CanaryEpochs
     audit: Audit
+    access: Access
     memory: ScanMemory
     ledgers: Ledgers
     open_requests: OpenRequests
@@ -210,6 +212,7 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
         )
         memory = ScanMemory(secrets.token_bytes(32))
         requests = await closing.enter_async_context(_hanging_on_keys(settings, control, audit, memory))
+        access = await closing.enter_async_context(open_access(settings, stores, control))
         await closing.enter_async_context(engines.watched(settings.policy_reload_seconds))
         yield Services(
             settings,
@@ -224,6 +227,7 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
             control,
             CanaryEpochs(stores.database),
             audit,
+            access,
             memory,
             open_ledgers(settings, stores, control),
             requests,

@@ -83,6 +83,7 @@ class KeyRecord:
         kind: see `KeyKind`.
         live: made for live traffic; a test key never reaches a live route, nor the reverse.
         thumbprint: RFC 7638 of the private key that it is bound to; `""` when it is not bound.
+        subject: who holds it, as whoever minted it says; what is kept for a caller is kept for this name.
         expires_at, created_at: seconds since 1970.
         scope: canonical JSON of what it may do (see `scopes.py`).
         mac: over all of these.
@@ -95,6 +96,7 @@ class KeyRecord:
     kind: KeyKind
     live: bool
     thumbprint: str
+    subject: str = field(repr=False)
     expires_at: int
     created_at: int
     scope: str
@@ -156,7 +158,7 @@ def is_genuine(operator_key: bytes, record: KeyRecord) -> bool:
     return hmac.compare_digest(record_mac(operator_key, record), record.mac)
 
 
-_BOUND = ("id", "hash", "tenant", "agent", "kind", "live", "thumbprint", "expires_at", "created_at", "scope")
+_BOUND = ("id", "hash", "tenant", "agent", "kind", "live", "thumbprint", "subject", "expires_at", "created_at", "scope")
 
 
 def ttl_seconds(asked: int | None) -> int:

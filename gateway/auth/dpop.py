@@ -67,12 +67,14 @@ class ProofRequest:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A proof that holds. `replay_key` is to be recorded for `seconds_to_live` and refused when it is there already."""
+    """A proof that holds. `replay_key` is to be recorded for `seconds_to_live` and refused when it is there already;
+    `made_at`: by the clock of who made it, in seconds since 1970."""
 
     thumbprint: str
     replay_key: bytes = field(repr=False)
     seconds_to_live: int
     nonce_is_fresh: bool
+    made_at: float
 
 
 class Nonces:
@@ -113,7 +115,7 @@ class Verifier:
 
     def __init__(self, origins: Sequence[str], nonces: Nonces | None = None, *, rsa: bool = False) -> None:
         self._origins = tuple(normalized(origin.rstrip("/") + "/").rstrip("/") for origin in origins)
-        self._nonces = nonces
+        self.nonces = nonces
         self.algorithms = (*ALGORITHMS, RSA_ALGORITHM) if rsa else ALGORITHMS
         self._keys: OrderedDict[str, tuple[PublicKey, str]] = OrderedDict()
 
@@ -137,7 +139,9 @@ class Verifier:
         self._check_token(claims, request, thumbprint)
         is_fresh = self._check_nonce(claims, request.now)
         replay_key = hashlib.sha256(f"{thumbprint}|{request.path}|{jti}".encode()).digest()
-        return Proof(thumbprint, replay_key, MAX_AGE_SECONDS + SKEW_SECONDS, is_fresh)
+        # Until the latest time at which it would still be taken, by a clock that is behind ours as well.
+        seconds = MAX_AGE_SECONDS + 2 * SKEW_SECONDS + 1
+        return Proof(thumbprint, replay_key, seconds, is_fresh, float(claims["iat"]))
 
     def _key(self, header: dict[str, Any]) -> tuple[PublicKey, str]:
         algorithm, jwk = header.get("alg"), header.get("jwk")
@@ -182,13 +186,13 @@ class Verifier:
             raise InvalidToken
 
     def _check_nonce(self, claims: dict[str, Any], now: float) -> bool:
-        if self._nonces is None:
+        if self.nonces is None:
             return True
         nonce = claims.get("nonce")
-        age = self._nonces.age_seconds(nonce, now) if isinstance(nonce, str) else None
+        age = self.nonces.age_seconds(nonce, now) if isinstance(nonce, str) else None
         if age is None:
             raise UseNonce
-        return self._nonces.is_fresh(age)
+        return self.nonces.is_fresh(age)
 
 
 def challenge(error: AuthenticationError | None, algorithms: Sequence[str]) -> str:

@@ -9,12 +9,15 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from gateway.auth.addresses import Networks
 
 ITEMS_MAX = 100
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -105,7 +108,7 @@ def canonical(scope: Scope) -> str:
     return json.dumps(values, sort_keys=True, separators=(",", ":"))
 
 
-def read_scope(values: dict[str, Any]) -> Scope:
+def read_scope(values: Mapping[str, Any]) -> Scope:
     """A scope from JSON.
 
     Raises:
@@ -114,7 +117,7 @@ def read_scope(values: dict[str, Any]) -> Scope:
     unknown = sorted(set(values) - _KEYS)
     if unknown:
         raise ScopeError(f"unknown scope {unknown[0][:40]!r}; known: {', '.join(sorted(_KEYS))}")
-    lists = {name: _texts(values, name) for name in ("providers", "models", "endpoints", "ip_cidrs", "agents")}
+    lists = {name: texts(values, name) for name in ("providers", "models", "endpoints", "ip_cidrs", "agents")}
     for cidr in lists["ip_cidrs"]:
         try:
             ipaddress.ip_network(cidr)
@@ -135,6 +138,21 @@ def read_scope(values: dict[str, Any]) -> Scope:
         detokenize=detokenize,
         **lists,
     )
+
+
+def loaded(written: str) -> Scope:
+    """A scope from its canonical form.
+
+    Raises:
+        ScopeError: it is none.
+    """
+    try:
+        values = json.loads(written)
+    except ValueError:
+        values = None
+    if not isinstance(values, dict):
+        raise ScopeError("no scope")
+    return read_scope(values)
 
 
 def narrowed(outer: Scope, inner: Scope) -> Scope | None:
@@ -158,7 +176,12 @@ def narrowed(outer: Scope, inner: Scope) -> Scope | None:
     )
 
 
-def _texts(values: dict[str, Any], name: str) -> tuple[str, ...]:
+def texts(values: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """A list of texts, as scopes and agents have them.
+
+    Raises:
+        ScopeError: it is none, or too long.
+    """
     items = values.get(name, [])
     if not isinstance(items, list) or len(items) > ITEMS_MAX:
         raise ScopeError(f"{name}: a list of at most {ITEMS_MAX} texts is expected")
@@ -196,11 +219,10 @@ def _any_glob(globs: Iterable[str], name: str) -> bool:
     return any(fnmatchcase(name, glob) for glob in globs)
 
 
-def _inside(ip: str, cidrs: Iterable[str]) -> bool:
-    try:
-        address = ipaddress.ip_address(ip)
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    address = mapped or address
-    return any(address in ipaddress.ip_network(cidr) for cidr in cidrs)
+def _inside(ip: str, cidrs: tuple[str, ...]) -> bool:
+    return ip in _networks(cidrs)
+
+
+@lru_cache(4096)
+def _networks(cidrs: tuple[str, ...]) -> Networks:
+    return Networks(cidrs)

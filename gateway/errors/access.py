@@ -7,6 +7,8 @@ AuthenticationError                 401  invalid_api_key
 ├── UseNonce                        401  use_dpop_nonce             retryable with the nonce of the answer
 └── RefreshReused                   401  refresh_reused             the whole family is revoked
 RequestError
+├── ProofsRequired                  400  proofs_required            a new key that is bound to no private key
+├── ProofsNotSetUp                  409  proofs_not_set_up          a bound key, where no public origin is configured
 ├── ScopeDenied                     403  scope_denied               `scope` names the one that failed
 ├── ModelNotAllowed                 403  model_not_allowed
 ├── RateLimited                     429  rate_limited               retryable
@@ -52,6 +54,21 @@ class RefreshReused(AuthenticationError):
 
     code = "refresh_reused"
     public = "The refresh credential was used before; all credentials of its family are revoked."
+
+
+class ProofsRequired(RequestError):
+    """New keys are bound to a private key here: `dpop_jkt` is its thumbprint."""
+
+    code = "proofs_required"
+    public = "New keys must be bound to a private key here: give its RFC 7638 thumbprint."
+
+
+class ProofsNotSetUp(RequestError):
+    """A key cannot be bound to a private key here: proofs are for a public origin, and none is configured."""
+
+    code = "proofs_not_set_up"
+    public = "Keys cannot be bound to private keys here: the operator has not set `access.public_origins`."
+    status = 409
 
 
 class ScopeDenied(RequestError):

@@ -42,6 +42,9 @@ class Caller:
         tenant, agent, subject: as authenticated; empty where there is none.
         conversation: what the client calls it; empty when it does not say.
         detokenizes: whether this key or agent may see values; a policy that says no is not overruled.
+        key_id: public part of the capability key; of a session, that of the key it came from.
+        gateway_id: that the agent stands in.
+        user: for whom the client says it asks: only noted.
     """
 
     tenant: str = "local"
@@ -49,6 +52,9 @@ class Caller:
     subject: str = ""
     conversation: str = ""
     detokenizes: bool = True
+    key_id: str = ""
+    gateway_id: str = ""
+    user: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

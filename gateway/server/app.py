@@ -13,7 +13,7 @@ from gateway.observe.log import describe, logger
 from gateway.server.admin.door import PREFIX, add_admin_routes
 from gateway.server.authn import authenticate
 from gateway.server.doors import add_doors
-from gateway.server.errors import REQUEST_ID, REQUEST_ID_HEADER, error_response
+from gateway.server.errors import REQUEST_ID, REQUEST_ID_HEADER, add_nonce, error_response
 from gateway.server.openapi import described
 from gateway.server.recording import RECORDER, FailedLogins, note_refusal
 from gateway.services import Services
@@ -33,6 +33,7 @@ def make_app(services: Services) -> web.Application:
     app[SERVICES] = services
     app[FAILED_LOGINS] = FailedLogins(services.audit)
     app.on_cleanup.append(lambda app: app[FAILED_LOGINS].close())
+    app.on_response_prepare.append(add_nonce)
     add_doors(app, services)
     add_admin_routes(app, services)
     app.router.add_get("/healthz", _healthy)
@@ -77,7 +78,7 @@ async def _guarded(request: web.Request, handler: _Handler, services: Services) 
         if request.path in OPEN_PATHS:
             return await handler(request)
         if not request.path.startswith(PREFIX):  # the control plane has a door of its own
-            authenticate(request, services.settings)
+            await authenticate(request, services)
         with services.admission.enter():
             return await handler(request)
     except web.HTTPException as error:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from gateway.errors import UnknownEndpoint
+from gateway.server.caller import grant_of
 from gateway.server.kept import kept_handlers
 from gateway.server.proxy import Proxy
 from gateway.services import Services
@@ -34,11 +35,11 @@ def add_doors(app: web.Application, services: Services) -> None:
 
 
 def _for_agents(handler: _Handler, services: Services) -> _Handler:
-    """The handler, for the agents that there are."""
+    """The handler, for the agents that there are; those of keys were asked for with the key."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         agent = request.match_info.get("agent")
-        if agent is not None and agent not in services.settings.agents:
+        if agent is not None and grant_of(request) is None and agent not in services.settings.agents:
             raise UnknownEndpoint
         return await handler(request)
 

@@ -19,6 +19,7 @@ from gateway.server.answering import Answering
 from gateway.server.caller import caller_of
 from gateway.server.off_loop import off_loop
 from gateway.server.open_request import OPEN_REQUEST, entered
+from gateway.server.permitted import model_of, permitted_model, permitted_providers
 from gateway.server.recording import RECORDER, begin_record
 from gateway.server.reporting import ENGINE, report_attacks, report_body
 from gateway.server.stateful import TURN, turn_of
@@ -30,7 +31,7 @@ from gateway.stream.scanner import Scanner
 from gateway.stream.stripping import Report, stripped
 from gateway.verdict import Direction
 from gateway.wire.format import Slot, WireFormat
-from gateway.wire.json_text import Kind, Node, parse
+from gateway.wire.json_text import Node, parse
 from gateway.wire.json_text import quote as quote_json
 
 
@@ -61,20 +62,22 @@ class Proxy:
         report_body(self._services, request, Direction.REQUEST, inspected)
         await request[RECORDER].durable()
         is_stream = (flag := root.get("stream")) is not None and flag.raw == b"true"
-        model = root.get("model")
-        name = model.text() if model is not None and model.kind is Kind.STRING else ""
+        model, name = root.get("model"), model_of(root)
+        real = permitted_model(request, name)
 
         endpoint, path = self._place(request)
 
         def forwarded(candidate: Candidate) -> bytes:
-            place = (model.start, model.end) if candidate.model and model is not None else None
-            edits = [*inspected.edits, (*place, quote_json(candidate.model))] if place else inspected.edits
+            other = candidate.model or (real if real != name else "")
+            place = (model.start, model.end) if other and model is not None else None
+            edits = [*inspected.edits, (*place, quote_json(other))] if place else inspected.edits
             written, translation = apply(root.body, edits), translation_of(endpoint, candidate)
             return written if translation is None else translation.request(written)
 
-        asked = asked_of(root, name, self._services.settings.limits.event_bytes)
+        asked = asked_of(root, real, self._services.settings.limits.event_bytes)
         others, kept_by = others_of(self._wire.path), request[TURN].past.provider
-        ask = Ask("POST", endpoint, path, name, request.headers, forwarded, others, asked, kept_by)
+        permitted = permitted_providers(request)
+        ask = Ask("POST", endpoint, path, real, request.headers, forwarded, others, asked, kept_by, permitted)
         async with call(self._services, ask) as answer:
             return await self._answering.send(request, answer, answers, is_stream=is_stream)
 
@@ -85,7 +88,9 @@ class Proxy:
         request[ENGINE] = self._services.engine
         begin_record(request, self._services.audit, caller_of(request), request[ENGINE], MODELS)
         answers = request[ENGINE].response
-        async with call(self._services, Ask("GET", MODELS, path, name, request.headers)) as answer:
+        permitted_model(request, name)
+        ask = Ask("GET", MODELS, path, name, request.headers, permitted=permitted_providers(request))
+        async with call(self._services, ask) as answer:
             return await self._answering.send(request, answer, answers, is_stream=False)
 
     def _place(self, request: web.Request) -> tuple[str, str]:
@@ -106,6 +111,7 @@ class Proxy:
             return root, slots, gone, desk.scope(root, slots, caller)
 
         root, slots, gone, scope = await off_loop(body, read)
+        permitted_model(request, model_of(root))
         turn = request[TURN] = await turn_of(self._services, request, wire.path, root, caller, desk.cipher)
         scope = desk.scope(root, slots, caller, turn.earlier) if turn.past.scope else scope
         keys = await self._services.token_keys.live(caller.tenant, desk.cipher, scope) if desk.needs_keys else ()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from math import ceil
@@ -48,6 +48,7 @@ class Ask:
     `endpoint` is ours, `path` its place below a provider's base URL for a provider that has the endpoint; `body` writes
     the body for a candidate, in the words of the endpoint that it is asked at. `others` are the endpoints that
     requests to this one can be translated to. `kept_by`: the only provider that has what the request is about.
+    `permitted` leaves those that the caller may use.
     """
 
     method: str
@@ -59,6 +60,7 @@ class Ask:
     others: tuple[str, ...] = ()
     asked: Asked = UNASKED
     kept_by: str = ""
+    permitted: Callable[[Sequence[Candidate]], list[Candidate]] = list
 
 
 @dataclass(slots=True)
@@ -99,7 +101,7 @@ async def call(services: Services, ask: Ask) -> AsyncIterator[Answer]:
         UpstreamTimeout, UpstreamUnavailable, UpstreamProtocolError: also from inside the block.
     """
     pool, routing = services.pool, services.settings.routing
-    candidates = pool.routing.candidates(ask.model, ask.endpoint, ask.others)
+    candidates = ask.permitted(pool.routing.candidates(ask.model, ask.endpoint, ask.others))
     if ask.kept_by:
         candidates = [one for one in candidates if one.provider == ask.kept_by]
     if not candidates:

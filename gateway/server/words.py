@@ -20,15 +20,6 @@ def speaks_anthropic(request: web.Request) -> bool:
     return _MODELS_PATH.match(request.path) is not None and "anthropic-version" in request.headers
 
 
-def client_key(request: web.Request) -> str:
-    """The key that the client sent: as a bearer, or as Anthropic's clients do, in `x-api-key`; empty when there is
-    none."""
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return given.strip()
-    return request.headers.get("x-api-key", "").strip() if not scheme and speaks_anthropic(request) else ""
-
-
 def error_body(error: GatewayError, request: web.Request) -> bytes:
     """An error in the words of the path."""
     return anthropic_errors.error_body(error) if speaks_anthropic(request) else openai_errors.error_body(error)

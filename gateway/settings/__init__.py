@@ -17,6 +17,7 @@ import yaml
 from pydantic import BaseModel, Field, SecretStr
 
 from gateway.errors import ConfigurationError
+from gateway.settings.access import AccessSettings
 from gateway.settings.audit import AuditSettings
 from gateway.settings.egress import EgressSettings
 from gateway.settings.fields import Name, Seconds, Section, secret
@@ -99,6 +100,7 @@ class Settings(Section):
     keys: KeySettings = KeySettings()
     tier3: Tier3Settings = Tier3Settings()
     audit: AuditSettings = AuditSettings()
+    access: AccessSettings = AccessSettings()
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="least severe line to log")
 
 

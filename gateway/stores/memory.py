@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 
@@ -12,6 +13,11 @@ from gateway.errors import Overloaded
 NAMES_MAX = 1_000_000
 BACKLOG = 1000
 """Messages that a slow listener may leave unread; then it is told to read the truth again."""
+
+
+def new_generation() -> str:
+    """See `Shared.generation`."""
+    return f"{time.time_ns() // 1000}-{secrets.token_hex(8)}"
 
 
 class MemoryShared:
@@ -24,6 +30,7 @@ class MemoryShared:
         self._claims: dict[str, float] = {}
         self._ends: list[tuple[float, str]] = []
         self._listeners: dict[str, set[asyncio.Queue[str | None]]] = {}
+        self._generation = new_generation()
 
     async def claim(self, name: str, seconds: int) -> bool:
         """See `Shared`.
@@ -43,6 +50,18 @@ class MemoryShared:
         self._claims[name] = now + seconds
         heapq.heappush(self._ends, (now + seconds, name))
         return True
+
+    async def claim_within(self, name: str, seconds: int) -> tuple[bool, str]:
+        """See `Shared`.
+
+        Raises:
+            Overloaded: too many names are held; an old one is never given up early.
+        """
+        return await self.claim(name, seconds), self._generation
+
+    async def generation(self) -> str:
+        """See `Shared`."""
+        return self._generation
 
     async def publish(self, channel: str, message: str) -> None:
         """See `Shared`."""

@@ -16,8 +16,13 @@ from gateway.stores.meter_redis import RedisMeter
 from gateway.stores.migrate import check_schema, is_empty, migrate
 from gateway.stores.redis import open_redis
 from gateway.stores.store import Shared
+from gateway.stores.tables.access_changes import AccessChanges
+from gateway.stores.tables.addresses import AddressStore
 from gateway.stores.tables.admins import AdminStore
+from gateway.stores.tables.agents import AgentStore
+from gateway.stores.tables.capabilities import CapabilityStore
 from gateway.stores.tables.keys import KeyStore
+from gateway.stores.tables.logins import LoginStore
 from gateway.stores.tables.owned import OwnedStore
 from gateway.stores.tables.records import RecordStore
 from gateway.stores.tables.tenants import TenantStore
@@ -70,6 +75,11 @@ class Stores:
     records: RecordStore
     owned: OwnedStore
     vaults: VaultStore
+    agents: AgentStore
+    capabilities: CapabilityStore
+    logins: LoginStore
+    addresses: AddressStore
+    access_changes: AccessChanges
 
     async def purge(self, now: datetime) -> None:
         """Delete what is past its time.
@@ -119,6 +129,11 @@ async def open_stores(places: Places) -> AsyncIterator[Stores]:
             RecordStore(database),
             OwnedStore(database),
             VaultStore(database),
+            AgentStore(database),
+            CapabilityStore(database),
+            LoginStore(database),
+            AddressStore(database),
+            AccessChanges(database),
         )
     finally:
         await shared.close()

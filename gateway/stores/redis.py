@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from gateway.errors import ConfigurationError
 from gateway.errors.stores import StoreUnavailable
+from gateway.stores.memory import new_generation
 
 SECONDS = 1.0
 """Longest wait for an answer; a request of ours waits on it."""
@@ -22,6 +23,7 @@ RETRY_SECONDS = 0.5
 IDLE_SECONDS = 15.0
 """A listener's connection that was silent for so long is asked whether it lives."""
 PREFIX = "holdback:"
+GENERATION = f"{PREFIX}generation"
 _Result = TypeVar("_Result")
 
 
@@ -42,6 +44,23 @@ class RedisShared:
         """See `Shared`."""
         done = await answered(self._client.set(PREFIX + name, b"1", nx=True, ex=seconds))
         return bool(done)
+
+    async def claim_within(self, name: str, seconds: int) -> tuple[bool, str]:
+        """See `Shared`."""
+        async with self._client.pipeline(transaction=True) as both:
+            both.set(PREFIX + name, b"1", nx=True, ex=seconds)
+            both.set(GENERATION, new_generation(), nx=True)
+            both.get(GENERATION)
+            done, _, generation = await answered(both.execute())
+        return bool(done), generation.decode()
+
+    async def generation(self) -> str:
+        """See `Shared`."""
+        async with self._client.pipeline(transaction=True) as both:
+            both.set(GENERATION, new_generation(), nx=True)
+            both.get(GENERATION)
+            _, generation = await answered(both.execute())
+        return str(generation.decode())
 
     async def publish(self, channel: str, message: str) -> None:
         """See `Shared`."""

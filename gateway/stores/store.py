@@ -23,6 +23,21 @@ class Shared(Protocol):
             StoreUnavailable: it is not known who was first.
         """
 
+    async def claim_within(self, name: str, seconds: int) -> tuple[bool, str]:
+        """As `claim`, and the generation of the store in the same round trip.
+
+        Raises:
+            StoreUnavailable: it is not known who was first.
+        """
+
+    async def generation(self) -> str:
+        """A name of this store's memory, `<microseconds since 1970>-<random>`: another one once it lost its data, and
+        with them the names that were taken.
+
+        Raises:
+            StoreUnavailable: it cannot be told.
+        """
+
     async def publish(self, channel: str, message: str) -> None:
         """Tell all who listen.
 

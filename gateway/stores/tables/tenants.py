@@ -13,6 +13,7 @@ from sqlalchemy import CheckConstraint, Column, Row, String, Table, or_, select,
 from gateway.errors.stores import NotFound
 from gateway.stores.database import Database
 from gateway.stores.schema import METADATA, Moment
+from gateway.stores.tables.access_changes import note_change
 
 TENANTS = Table(
     "tenants",
@@ -119,9 +120,16 @@ class TenantStore:
         )
         async with self._database.write() as connection:
             row = (await connection.execute(changed)).first()
-        if row is None:
-            raise NotFound
+            if row is None:
+                raise NotFound
+            await note_change(connection, tenant_id)
         return _tenant(row)
+
+    async def closed(self) -> dict[str, TenantStatus]:
+        """The tenants that are not active, by id."""
+        wanted = select(TENANTS.c.id, TENANTS.c.status).where(TENANTS.c.status != TenantStatus.ACTIVE.value)
+        async with self._database.read() as connection:
+            return {row[0]: TenantStatus(row[1]) for row in await connection.execute(wanted)}
 
 
 def _tenant(row: Row[tuple[object, ...]]) -> Tenant:

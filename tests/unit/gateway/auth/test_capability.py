@@ -26,7 +26,9 @@ OPERATOR = b"o" * 32
 
 
 def record(key_hash: bytes) -> KeyRecord:
-    made = KeyRecord("i" * 16, key_hash, "acme", "helpdesk", KeyKind.AGENT, True, "thumb", 2_000, 1_000, "{}", b"")
+    made = KeyRecord(
+        "i" * 16, key_hash, "acme", "helpdesk", KeyKind.AGENT, True, "thumb", "ada", 2_000, 1_000, "{}", b""
+    )
     return replace(made, mac=record_mac(OPERATOR, made))
 
 
@@ -67,6 +69,7 @@ def test_a_key_matches_its_record_only() -> None:
         {"kind": KeyKind.READ},
         {"live": False},
         {"thumbprint": ""},
+        {"subject": "eve"},
         {"expires_at": 9_999_999},
         {"created_at": 1},
         {"scope": '{"models":["*"]}'},

@@ -1,0 +1,187 @@
+"""Access, opened and closed in one place; and what a request is asked at the door."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from gateway.access.book import AccessBook
+from gateway.access.minting import Minting
+from gateway.access.proofs import Proofs
+from gateway.auth.addresses import Networks
+from gateway.auth.capability import KeyKind, PresentedKey, matches
+from gateway.auth.dpop import ProofRequest, Verifier
+from gateway.auth.grant import Grant, Use, check_binding, check_in_force, check_use
+from gateway.control import Control
+from gateway.errors import AuthenticationError, ConfigurationError
+from gateway.errors.access import AccessUnavailable
+from gateway.errors.stores import StoreUnavailable
+from gateway.settings import Settings
+from gateway.stores.opened import Stores
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A key as it came with a request.
+
+    Args:
+        key: taken apart.
+        text: as it was sent.
+        is_proof: with the scheme DPoP.
+        proofs: values of the header `DPoP`.
+        method, path: of the request; the path raw, without query.
+    """
+
+    key: PresentedKey = field(repr=False)
+    text: str = field(repr=False)
+    is_proof: bool
+    proofs: tuple[str, ...] = field(repr=False)
+    method: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A request that may go on. `nonce`: for the next proof, when the client needs a new one."""
+
+    grant: Grant
+    nonce: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One a process."""
+
+    book: AccessBook
+    proofs: Proofs
+    minting: Minting
+    stores: Stores
+    trusted: Networks
+    has_origins: bool
+    now: Callable[[], datetime]
+
+    async def admit(self, credential: Credential, use: Use) -> Admitted:
+        """Let a request in.
+
+        Raises:
+            AuthenticationError: no such key, or not any more; also InvalidProof, InvalidToken, UseNonce, KeyExpired.
+            ScopeDenied, UnknownEndpoint: the key is not for this.
+            TenantSealed, KeyRevoked: its tenant is not served now.
+            AccessUnavailable: it cannot be known.
+        """
+        admitted = await self.holder(credential, use.at)
+        grant = admitted.grant
+        check_use(grant, use)
+        if grant.record.kind is KeyKind.ONESHOT:
+            await self._spend(grant)
+        return admitted
+
+    async def holder(self, credential: Credential, at: datetime) -> Admitted:
+        """Who holds a key: everything about the key itself and its proof, nothing about what it is used for.
+
+        Raises:
+            AuthenticationError, TenantSealed, KeyRevoked, AccessUnavailable: as for `admit`.
+        """
+        grant = await self.book.find(credential.key.id)
+        if not matches(credential.key, grant.record if grant is not None else None) or grant is None:
+            raise AuthenticationError
+        now = at.timestamp()
+        check_in_force(grant, now)
+        check_binding(grant, is_proof=credential.is_proof)
+        nonce = ""
+        if credential.is_proof:
+            proof = await self.proofs.check(
+                ProofRequest(
+                    credential.method,
+                    credential.path,
+                    credential.text,
+                    grant.record.thumbprint,
+                    credential.proofs,
+                    now,
+                )
+            )
+            nonce = "" if proof.nonce_is_fresh else await self.proofs.nonce()
+        self.book.check_tenant(grant.record.tenant)
+        return Admitted(grant, nonce)
+
+    async def _spend(self, grant: Grant) -> None:
+        is_spent = False
+        try:
+            is_first = await self.stores.capabilities.spend(grant.record.tenant, grant.record.id, self.now())
+            is_spent = True
+        except StoreUnavailable:
+            is_first = False
+        if not is_spent:
+            raise AccessUnavailable(retry_after_seconds=1)
+        await self.book.changed()
+        if not is_first:
+            raise AuthenticationError
+
+
+def check_settings(settings: Settings) -> None:
+    """Whether the settings keep what proofs promise.
+
+    Raises:
+        ConfigurationError: more than one process, without stores that all of them see.
+    """
+    stores = settings.stores
+    if settings.access.replicas > 1 and not (stores.redis_url and stores.database_url):
+        raise ConfigurationError(
+            f"`access.replicas` is {settings.access.replicas}, and the stores are those of one process.",
+            cure="Set `stores.redis_url` and `stores.database_url`.",
+        )
+
+
+@asynccontextmanager
+async def open_access(settings: Settings, stores: Stores, control: Control) -> AsyncIterator[Access]:
+    """Open it, and close it at the end.
+
+    Raises:
+        ConfigurationError: keys are bound, and there is no public origin; or several processes, and no shared store.
+        StoreUnavailable: the database cannot be reached.
+    """
+    check_settings(settings)
+    access, derive = settings.access, control.master.derive
+    if not access.public_origins and await stores.capabilities.bound(control.clock()):
+        raise ConfigurationError(
+            "there are keys that need DPoP proofs, and no public origin that proofs could be for.",
+            cure="Set `access.public_origins` to what clients call this service, like https://gateway.example.com.",
+        )
+    mac_key = derive("capability keys")
+    book = AccessBook(
+        stores,
+        control.events,
+        control.keys.keyring.ring.seals,
+        mac_key,
+        staleness_seconds=settings.keys.revocation_staleness_seconds,
+    )
+    proofs = Proofs(
+        Verifier(access.public_origins, rsa=access.dpop_rs256),
+        stores.shared,
+        derive("dpop nonces"),
+        nonces=access.dpop_nonces,
+        now=lambda: control.clock().timestamp(),
+    )
+    minting = Minting(
+        stores,
+        control.events,
+        mac_key,
+        requires_proofs=access.dpop_required,
+        has_origins=bool(access.public_origins),
+        now=control.clock,
+    )
+    await book.start()
+    try:
+        yield Access(
+            book,
+            proofs,
+            minting,
+            stores,
+            Networks(access.trusted_proxies),
+            bool(access.public_origins),
+            control.clock,
+        )
+    finally:
+        await book.close()
