@@ -6,10 +6,12 @@ import json
 from typing import Any
 
 import pytest
+from aiohttp import web
 from sqlalchemy import update
 
 from gateway.auth.capability import KeyKind
 from gateway.errors.access import InvalidToken
+from gateway.inspection.exchange import Caller
 from gateway.server import caller
 from gateway.stores.tables.addresses import AddressLists
 from gateway.stores.tables.capabilities import CAPABILITY_KEYS
@@ -17,6 +19,8 @@ from gateway.stores.tables.tenants import TenantStatus
 from tests.fakes.access import BODY, CHAT, Gate
 from tests.fakes.gateway import KEY
 from tests.fakes.provider import Provider
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_a_key_serves_its_agent_by_either_path(gate: Gate, provider: Provider) -> None:
@@ -32,10 +36,13 @@ async def test_a_key_serves_its_agent_by_either_path(gate: Gate, provider: Provi
 
 
 async def test_who_calls(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[Any] = []
-    monkeypatch.setattr(
-        "gateway.server.proxy.caller_of", lambda request: seen.append(caller.caller_of(request)) or seen[-1]
-    )
+    seen: list[Caller] = []
+
+    def noted(request: web.Request) -> Caller:
+        seen.append(caller.caller_of(request))
+        return seen[-1]
+
+    monkeypatch.setattr("gateway.server.proxy.caller_of", noted)
     key = await gate.key({"detokenize": False}, subject="ada")
     await gate.bearer(key.text, headers={"X-Holdback-User": " team/ada ", "X-Holdback-Conversation": "c1"})
     found = seen[0]
@@ -95,7 +102,7 @@ async def test_editing_the_database_widens_nothing(gate: Gate, change: dict[str,
     told = []
     services.control.events.attach(lambda event: told.append(event.action))
     if "tenant_id" in change or "agent_id" in change:
-        tenant = await services.stores.tenants.create("rival", "rival", clock())
+        tenant = await services.stores.tenants.create(f"rival-{key.row.id.lower()}", "rival", clock())
         gateway = await services.stores.agents.add_gateway(tenant.id, "g", clock())
         agent = await services.stores.agents.add_agent(gateway, "a", clock())
         change = {"tenant_id": tenant.id} if "tenant_id" in change else {"agent_id": agent.id}
@@ -114,9 +121,11 @@ async def test_a_revoked_key_cannot_be_edited_back(gate: Gate) -> None:
     await gate.services.access.minting.revoke(gate.tenant_id, key.row.id, "test", gate.services.access.book)
     assert (await gate.bearer(key.text)).status == 401
     async with gate.services.stores.database.write() as connection:
-        await connection.execute(update(CAPABILITY_KEYS).values(revoked_at=None))
+        await connection.execute(
+            update(CAPABILITY_KEYS).where(CAPABILITY_KEYS.c.id == key.row.id).values(revoked_at=None)
+        )
     await gate.services.access.book.changed()
-    gate.services.access.book._known.clear()  # noqa: SLF001 - as after a start
+    gate.services.access.book._known.clear()  # as after a start
     assert (await gate.bearer(key.text)).status == 401
 
 
