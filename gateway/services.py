@@ -34,7 +34,7 @@ from gateway.stream.limits import StreamLimits
 from gateway.tenant_keys.changes import What
 from gateway.tenant_keys.source import TenantTokenKeys
 from gateway.tenant_keys.tombstones import graveyard, tombstones_file
-from gateway.token_keys import TokenKeySource, local_keys
+from gateway.token_keys import LocalKeys, TokenKeySource, local_keys
 from gateway.vault.digests import Digest
 from policies.policy import Policy
 
@@ -154,6 +154,11 @@ def places(settings: StoreSettings) -> Places:
     )
 
 
+def _local_keys(settings: Settings) -> LocalKeys:
+    given = settings.tokens.master_key
+    return local_keys(given.get_secret_value() if given else None, Path(settings.stores.data_dir))
+
+
 @asynccontextmanager
 async def _hanging_on_keys(
     settings: Settings, control: Control, audit: Audit, memory: ScanMemory
@@ -201,8 +206,6 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
 
         engines = Engines(ready(engine or build()), lambda: ready(build()), metrics)
         admission = Admission(settings.limits.streams, metrics)
-        master_key = settings.tokens.master_key
-        keys = local_keys(master_key.get_secret_value() if master_key else None, Path(settings.stores.data_dir))
 
         async def retention_days(_tenant: str) -> int:
             return engines.current.policy.retention_days
@@ -223,7 +226,7 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
             admission,
             stores,
             egress,
-            TenantTokenKeys(control.keys.keyring, keys),
+            TenantTokenKeys(control.keys.keyring, _local_keys(settings)),
             control,
             CanaryEpochs(stores.database),
             audit,
