@@ -25,7 +25,6 @@ from gateway.errors import AuthenticationError, GatewayError
 from gateway.errors.access import AccessUnavailable
 from gateway.errors.kms import TenantSealed
 from gateway.errors.stores import StoreUnavailable
-from gateway.kms.sealed import Seals
 from gateway.observe.events import ControlEvent, ControlEvents
 from gateway.observe.log import describe, logger
 from gateway.stores.opened import Stores
@@ -53,7 +52,7 @@ class AccessBook:
 
     Args:
         mac_key: what rows are bound with.
-        seals: which tenants are sealed.
+        check_open: raises for tenants whose key cannot be used.
         staleness_seconds: longest time without news.
     """
 
@@ -61,13 +60,13 @@ class AccessBook:
         self,
         stores: Stores,
         events: ControlEvents,
-        seals: Seals,
+        check_open: Callable[[str], None],
         mac_key: bytes,
         *,
         staleness_seconds: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._stores, self._events, self._seals, self._mac_key = stores, events, seals, mac_key
+        self._stores, self._events, self._check_open, self._mac_key = stores, events, check_open, mac_key
         self._staleness, self._clock = staleness_seconds, clock
         self._known: OrderedDict[str, _Kept] = OrderedDict()
         self._unknown: OrderedDict[str, _Kept] = OrderedDict()
@@ -107,13 +106,14 @@ class AccessBook:
             AuthenticationError: it is gone.
             TenantSealed: it is sealed or suspended.
             KeyRevoked: it is sealed for good.
+            RevocationsUnknown: this replica lost the database.
         """
         status = self._closed.get(tenant_id)
         if status is TenantStatus.DELETED:
             raise AuthenticationError
         if status is not None:
             raise TenantSealed
-        self._seals.check(tenant_id)
+        self._check_open(tenant_id)
 
     async def changed(self) -> None:
         """Something was changed by this process: act on it, and tell the others, who find out by themselves if not."""

@@ -153,7 +153,7 @@ async def open_access(settings: Settings, stores: Stores, control: Control) -> A
     book = AccessBook(
         stores,
         control.events,
-        control.keys.keyring.ring.seals,
+        control.check_open,
         mac_key,
         staleness_seconds=settings.keys.revocation_staleness_seconds,
     )

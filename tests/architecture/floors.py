@@ -88,7 +88,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "gateway.ledgers": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys", "gateway.token_keys"},
     "gateway.control": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys", "gateway.token_keys"},
     "gateway.open_requests": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys", "gateway.token_keys"},
-    "gateway.access": FLOOR_1 | FLOOR_2 | {"gateway.control", "gateway.kms"},
+    "gateway.access": FLOOR_1 | FLOOR_2 | {"gateway.control"},
     "gateway.inspection": FLOOR_1 | FLOOR_2 | {"gateway.stream"},
     # Words about recorded findings: knows records and policies, and nothing of requests.
     "gateway.findings": GROUND | {"gateway.audit", "policies"},
