@@ -129,7 +129,7 @@ class Ledgers:
         parent, expires_at = self._row(owner, reference), self._now() + self._lasts
         about = self.subject(owner.tenant, subject) if subject else ""
         named, whose = parent.split("/")
-        await self._introduced(owner.tenant)
+        await self.introduced(owner.tenant)
         await self._stores.owned.put(Owned(owner.tenant, named, whose, past.provider, expires_at, about))
         is_turn = reference.what is What.CONVERSATION
         if is_turn:
@@ -155,7 +155,7 @@ class Ledgers:
         """What stands for a subject in the store."""
         return self.digest("subject", tenant, name)
 
-    async def _introduced(self, tenant: str) -> None:
+    async def introduced(self, tenant: str) -> None:
         """The installation's own tenant, which nobody ever made, has a row as others have."""
         if tenant == LOCAL_TENANT and not self._is_introduced:
             with suppress(Conflict):  # another replica was first

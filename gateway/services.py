@@ -36,6 +36,7 @@ from gateway.tenant_keys.source import TenantTokenKeys
 from gateway.tenant_keys.tombstones import graveyard, tombstones_file
 from gateway.token_keys import LocalKeys, TokenKeySource, local_keys
 from gateway.vault.digests import Digest
+from gateway.vaults import Vaults
 from policies.policy import Policy
 
 FORGETTING = frozenset({What.REVOKED, What.SEALED})
@@ -61,6 +62,7 @@ class Services:
     access: Access
     memory: ScanMemory
     ledgers: Ledgers
+    vaults: Vaults
     open_requests: OpenRequests
 
     @property
@@ -95,10 +97,11 @@ class Admission:
             self._gauge.set(self._open)
 
 
-def open_ledgers(settings: Settings, stores: Stores, control: Control) -> Ledgers:
-    """What keeps the tokens of conversations that providers keep."""
-    digest = Digest(control.master.derive("token digests"))
-    return Ledgers(control.keys.records, stores, settings.tokens, digest, control.clock)
+def open_vaults(settings: Settings, stores: Stores, control: Control) -> tuple[Ledgers, Vaults]:
+    """What keeps tokens: those of conversations that providers keep, and those of vaults."""
+    digest, records = Digest(control.master.derive("token digests")), control.keys.records
+    ledgers = Ledgers(records, stores, settings.tokens, digest, control.clock)
+    return ledgers, Vaults(records, stores, ledgers, control.clock)
 
 
 def build_engine(policy_source: str, *, hash_key: bytes | None = None) -> Engine:
@@ -232,6 +235,6 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
             audit,
             access,
             memory,
-            open_ledgers(settings, stores, control),
+            *open_vaults(settings, stores, control),
             requests,
         )

@@ -128,6 +128,7 @@ class Desk:
         *,
         epoch: int = 0,
         earlier: Earlier = NOTHING,
+        own: frozenset[str] = frozenset(),
     ) -> Exchange:
         """Inspect a request.
 
@@ -139,6 +140,7 @@ class Desk:
             keys: within its scope, the one that makes tokens first; none where `needs_keys` says so.
             epoch: of the caller's canary.
             earlier: turns that are not in the body.
+            own: numbers in it that are tokens already.
 
         Raises:
             GatewayError: it cannot be forwarded.
@@ -151,7 +153,7 @@ class Desk:
             clean, strips = stripped(slots, self._remembering(canaries.strips, (*names, "canary", str(epoch))))
             # One that was known before says nothing new: a history that holds it comes back with every turn.
             is_known = bool(strips and stripped(slots, canaries.own)[1])
-        made, answers = self._inspected(root, clean, wire, caller, keys, names, earlier)
+        made, answers = self._inspected(root, clean, wire, caller, keys, names, earlier, own)
         sentences = [HINT] if self.rules.hint and len(made.ledger) else []
         if canaries:
             sentences.append(planted(canaries.word))
@@ -175,6 +177,7 @@ class Desk:
         keys: Sequence[TokenKeys],
         names: tuple[str, ...],
         earlier: Earlier,
+        own: frozenset[str],
     ) -> tuple[Tokenized, Scanner]:
         """The request after inspection, and the scanner of its answer."""
         attachments = self._policy.attachments == "allow"
@@ -193,8 +196,13 @@ class Desk:
             attachments=attachments,
             holdback_chars=self._policy.holdback_chars,
             stored=earlier.entries,
+            own=own,
         )
         return made, self._restoring(caller, made.ledger, roles.trusted_texts())
+
+    def leaves_tokens(self, caller: Caller) -> bool:
+        """Whether this caller's answers keep their tokens."""
+        return self._tokenizes and self._rules_for(caller).response == LEAVE
 
     def _rules_for(self, caller: Caller) -> TokenRules:
         return self.rules if caller.detokenizes else replace(self.rules, response=LEAVE)

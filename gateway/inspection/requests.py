@@ -58,6 +58,7 @@ def tokenize(
     attachments: bool,
     holdback_chars: int,
     stored: Sequence[Entry] = (),
+    own: Iterable[str] = (),
 ) -> Tokenized:
     """Inspect a request's body.
 
@@ -71,12 +72,14 @@ def tokenize(
         attachments: the policy lets them through unread.
         holdback_chars: of the policy.
         stored: by earlier turns, where they are not in the request.
+        own: numbers in it that are tokens already.
 
     Raises:
         AttachmentBlocked: there is one, and the policy blocks it.
         InspectionFailed: its tokens cannot be told apart.
     """
-    settled = _Settled(version=min((one.version for one in stored if not one.is_revoked), default=None))
+    pinned = min((one.version for one in stored if not one.is_revoked), default=None)
+    settled = _Settled(own=frozenset(map(core_of, own)), version=pinned)
     for _ in range(ATTEMPTS):
         ordered = sorted(keys, key=lambda one, first=settled.version: one.version != first)  # type: ignore[misc]
         tokenizer = Tokenizer(ordered, rules.formats, long=settled.long, own=settled.own, stored=stored)

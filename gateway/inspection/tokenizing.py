@@ -63,4 +63,7 @@ class Tokenizing(Around, WholeValues, SlowAnswers):
             return text
         if finding.action is not Action.TOKENIZE:
             return self._inner.replacement(finding, text)
-        return text if self._tokenizer.is_own(text) else self._tokenizer.token(finding.entity, text)
+        if self._tokenizer.is_own(text):
+            self._tokenizer.keep(text)
+            return text
+        return self._tokenizer.token(finding.entity, text)

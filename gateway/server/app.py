@@ -16,6 +16,7 @@ from gateway.server.doors import add_doors
 from gateway.server.errors import REQUEST_ID, REQUEST_ID_HEADER, add_nonce, error_response
 from gateway.server.openapi import described
 from gateway.server.recording import RECORDER, FailedLogins, note_refusal
+from gateway.server.vaults import VaultDoor
 from gateway.services import Services
 from gateway.token_keys import LOCAL_TENANT
 
@@ -35,6 +36,7 @@ def make_app(services: Services) -> web.Application:
     app.on_cleanup.append(lambda app: app[FAILED_LOGINS].close())
     app.on_response_prepare.append(add_nonce)
     add_doors(app, services)
+    VaultDoor(services).add_to(app)
     add_admin_routes(app, services)
     app.router.add_get("/healthz", _healthy)
     app.router.add_get("/readyz", _ready)

@@ -16,6 +16,7 @@ from gateway.server.admin.catalogue import admin_routes
 from gateway.server.admin.route import STEP_UP_HEADER, AdminRoute, Empty
 from gateway.server.doors import PREFIXES
 from gateway.server.kept import KEPT_ROUTES
+from gateway.server.vaults import ROUTES as VAULT_ROUTES
 from gateway.wire.catalogue import wire_formats
 
 _SCHEMAS = "#/components/schemas/"
@@ -48,6 +49,11 @@ def document() -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for route in admin_routes():
         paths.setdefault(route.path, {})[route.method.lower()] = _admin(route, schemas)
+    for vaults in VAULT_ROUTES.values():
+        path = f"/v1/vaults{vaults.path}"
+        operation = _plain(f"{vaults.summary}.", "dataPlane", path)
+        operation["operationId"] = _identifier(vaults.method.lower(), path)
+        paths.setdefault(path, {})[vaults.method.lower()] = operation
     for prefix in PREFIXES:
         for wire in wire_formats():
             path = prefix + wire.path.removeprefix("/v1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import replace
+from functools import partial
 from urllib.parse import quote
 
 from aiohttp import web
@@ -17,6 +18,7 @@ from gateway.providers.kind import MODELS
 from gateway.providers.routing import Candidate
 from gateway.server.answering import Answering
 from gateway.server.caller import caller_of
+from gateway.server.issued import taken
 from gateway.server.off_loop import off_loop
 from gateway.server.open_request import OPEN_REQUEST, entered
 from gateway.server.permitted import model_of, permitted_model, permitted_providers
@@ -119,9 +121,8 @@ class Proxy:
         epochs = self._services.canary_epochs
         has_canary, earlier = engine.guard.has_canary, turn.earlier
         epoch = await epochs.of(caller.tenant, caller.agent) if has_canary else 0
-        exchange = await off_loop(
-            body, lambda _: desk.take(root, slots, wire, caller, keys, epoch=epoch, earlier=earlier)
-        )
+        take = partial(desk.take, root, slots, wire, caller, keys, epoch=epoch, earlier=earlier)
+        exchange = await taken(self._services, desk, caller, body, take)
         turn.took(scope, exchange.made)
         if exchange.had_canary:
             if exchange.is_canary_known:

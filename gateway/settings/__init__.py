@@ -26,6 +26,7 @@ from gateway.settings.providers import ProviderSettings, RouteSettings, RoutingS
 from gateway.settings.stores import StoreSettings
 from gateway.settings.tier3 import Tier3Settings
 from gateway.settings.tokens import TokenSettings
+from gateway.settings.vaults import VaultSettings
 
 CONFIG_BYTES_MAX = 1 << 20
 KEY_CHARS_MIN = 16
@@ -97,6 +98,7 @@ class Settings(Section):
     stores: StoreSettings = StoreSettings()
     egress: EgressSettings = EgressSettings()
     tokens: TokenSettings = TokenSettings()
+    vaults: VaultSettings = VaultSettings()
     keys: KeySettings = KeySettings()
     tier3: Tier3Settings = Tier3Settings()
     audit: AuditSettings = AuditSettings()

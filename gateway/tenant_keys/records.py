@@ -95,8 +95,23 @@ class SealedRecords:
             NotFound: nothing, or past its time, or its version was revoked since.
             KeyRevoked, TenantSealed, RevocationsUnknown, StoreUnavailable, SealedDataUnreadable.
         """
+        return (await self.find(tenant_id, purpose, name)).plaintext
+
+    async def find(self, tenant_id: str, purpose: Purpose, name: str) -> Kept:
+        """What was kept, with its record; errors as of `get`."""
         record = await self._store.get(tenant_id, purpose.value, name, self._keyring.now())
-        return await self._open(record)
+        return Kept(record, await self._open(record))
+
+    async def change(self, kept: Kept, plaintext: bytes) -> None:
+        """Put something else into a record, which stays what it was in all else, the version of its origin too.
+
+        Raises:
+            TenantSealed, KeyRevoked, RevocationsUnknown, StoreUnavailable.
+        """
+        before = kept.record
+        new = NewRecord(before.name, plaintext)
+        [sealed] = await self._sealed(before.tenant_id, Purpose(before.purpose), [new])
+        await self._store.reseal([(before, replace(before, version=sealed.version, sealed=sealed.sealed))])
 
     async def within(
         self, tenant_id: str, purpose: Purpose, parent: str, *, after: str = "", limit: int = 1000

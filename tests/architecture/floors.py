@@ -38,6 +38,7 @@ FLOOR_3 = {
     "gateway.control",
     "gateway.ledgers",
     "gateway.open_requests",
+    "gateway.vaults",
     "gateway.pool",
     "gateway.kms",
     "gateway.stream",
@@ -85,6 +86,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     # Where providers are asked: connections, kept apart from what a request says.
     "gateway.pool": FLOOR_1 | FLOOR_2,
     "gateway.tenant_keys": FLOOR_1 | FLOOR_2 | {"gateway.kms", "gateway.token_keys"},
+    "gateway.vaults": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys", "gateway.ledgers"},
     "gateway.ledgers": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys", "gateway.token_keys"},
     "gateway.control": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys", "gateway.token_keys"},
     "gateway.open_requests": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys", "gateway.token_keys"},

@@ -16,6 +16,7 @@ from gateway.services import Services, build_engine, open_services
 from gateway.settings import Limits, Settings, Upstream
 from gateway.settings.stores import StoreSettings
 from gateway.settings.tier3 import Tier3Settings
+from gateway.settings.vaults import VaultSettings
 
 KEY = "kc_test_a_functional"
 NO_MODEL = Tier3Settings(engine="off")
@@ -36,6 +37,7 @@ async def serve_gateway(
     tier3: Tier3Settings = NO_MODEL,
     policy_reload_seconds: float = 0,
     data_dir: str = "",
+    vaults: VaultSettings | None = None,
     **more: Any,
 ) -> AsyncIterator[tuple[str, Services]]:
     """Serve; the base URL and the services. `data_dir`: of its database, for more than one; else one of its own."""
@@ -51,6 +53,7 @@ async def serve_gateway(
             limits=limits or Limits(),
             stores=StoreSettings(data_dir=data_dir or folder),
             tier3=tier3,
+            vaults=vaults or VaultSettings(),
         )
         async with open_services(settings, engine(policy)) as services:
             app = make_app(services)

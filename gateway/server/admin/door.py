@@ -77,8 +77,11 @@ async def _in_time(request: web.Request, route: AdminRoute[Any], seconds: float)
     raise RequestTimeout
 
 
-async def read_body(request: web.Request, model: type[_Body]) -> _Body:
-    """The body of a request, as the route's model; nothing may come where nothing is expected.
+async def read_body(
+    request: web.Request, model: type[_Body], *, most: int = BODY_BYTES_MAX, nodes: int = NODES_MAX
+) -> _Body:
+    """The body of a request, as the route's model; nothing may come where nothing is expected. `most` bytes, `nodes`
+    values in it.
 
     Raises:
         MalformedRequest, DuplicateKey, UnsupportedEncoding, RequestTooLarge, InvalidField.
@@ -89,14 +92,14 @@ async def read_body(request: web.Request, model: type[_Body]) -> _Body:
             raise UnsupportedEncoding
         async for chunk in request.content.iter_chunked(8192):
             content += chunk
-            if len(content) > BODY_BYTES_MAX:
+            if len(content) > most:
                 raise RequestTooLarge
     if not content:
         content = b"{}"
     elif model is Empty and content.strip() != b"{}":
         raise InvalidField
     # For its caps and its refusal of duplicate keys; what it gives keeps places, which are of no use here.
-    parse(content, max_depth=DEPTH_MAX, max_nodes=NODES_MAX)
+    parse(content, max_depth=DEPTH_MAX, max_nodes=nodes)
     values = orjson.loads(content)
     if not isinstance(values, dict):
         raise MalformedRequest
