@@ -255,7 +255,6 @@ class VaultDoor:
         return vault
 
     def _note(self, request: web.Request, kind: Kind, vault: Vault, **fields: str | int) -> None:
-        caller = caller_of(request)
         told: dict[str, str | int | float | bool] = {"target": vault.id, "method": "vault"}
         told |= {"agent": caller_of(request).agent, "actor": _person(request)}
         told |= fields
