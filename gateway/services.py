@@ -14,6 +14,8 @@ import gateway
 import policies
 import recognizers
 from gateway.access.opened import Access, open_access
+from gateway.alerts.opened import open_alerts
+from gateway.alerts.station import Alerts
 from gateway.audit.opened import Audit, open_audit, signing_key
 from gateway.control import Control, open_control
 from gateway.egress import Egress
@@ -64,6 +66,7 @@ class Services:
     ledgers: Ledgers
     vaults: Vaults
     open_requests: OpenRequests
+    alerts: Alerts
 
     @property
     def engine(self) -> Engine:
@@ -163,6 +166,23 @@ def _local_keys(settings: Settings) -> LocalKeys:
 
 
 @asynccontextmanager
+async def _watching(
+    settings: Settings, stores: Stores, control: Control, egress: Egress, engines: Engines, metrics: Metrics
+) -> AsyncIterator[tuple[Audit, Alerts]]:
+    """What records, and what tells people of it."""
+
+    async def retention_days(_tenant: str) -> int:
+        return engines.current.policy.retention_days
+
+    derive = control.master.derive
+    async with (
+        open_audit(settings.audit, stores.database, derive, egress, control.events, retention_days) as audit,
+        open_alerts(settings.alerts, stores, control, audit, egress, metrics) as alerts,
+    ):
+        yield audit, alerts
+
+
+@asynccontextmanager
 async def _hanging_on_keys(
     settings: Settings, control: Control, audit: Audit, memory: ScanMemory
 ) -> AsyncIterator[OpenRequests]:
@@ -209,13 +229,8 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
 
         engines = Engines(ready(engine or build()), lambda: ready(build()), metrics)
         admission = Admission(settings.limits.streams, metrics)
-
-        async def retention_days(_tenant: str) -> int:
-            return engines.current.policy.retention_days
-
-        audit = await closing.enter_async_context(
-            open_audit(settings.audit, stores.database, control.master.derive, egress, control.events, retention_days)
-        )
+        watching = _watching(settings, stores, control, egress, engines, metrics)
+        audit, alerts = await closing.enter_async_context(watching)
         memory = ScanMemory(secrets.token_bytes(32))
         requests = await closing.enter_async_context(_hanging_on_keys(settings, control, audit, memory))
         access = await closing.enter_async_context(open_access(settings, stores, control))
@@ -237,4 +252,5 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
             memory,
             *open_vaults(settings, stores, control),
             requests,
+            alerts,
         )

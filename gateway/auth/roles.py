@@ -44,6 +44,8 @@ _TABLE: tuple[tuple[str, tuple[Role, ...], str, int], ...] = (
     ("audit.read", _EVERYONE, "read the ordinary record, and why something in a request was masked", 0),
     ("audit.read_critical", _ADMINS, "read the critical record: keys, seals, kills, acts of admins", 0),
     ("audit.read_personal", _ADMINS, "see users and addresses in the record; that is recorded itself", 0),
+    ("alerts.read", _ADMINS, "list who hears of alerts", 0),
+    ("alerts.change", _ADMINS, "add, take away and test receivers of alerts", 0),
     ("kms.read", _ADMINS, "see how the tenant's key is wrapped, and its versions", 0),
     ("kms.onboard", _ADMINS, "name a key service for the first time", 0),
     ("kms.replace", _OWNER, "name another key service, or another key", 120),

@@ -42,6 +42,12 @@ class Metrics:
         self.attacks = Counter(
             "holdback_attacks", "Attacks that the firewall saw, by family.", ("family",), registry=self.registry
         )
+        self.alerts = Counter(
+            "holdback_alerts",
+            "Alerts by rule: raised, and attempts to deliver them that went well or failed, or that found no room.",
+            ("rule", "outcome"),
+            registry=self.registry,
+        )
         self.inspect_seconds = Histogram(
             "holdback_inspect_request_seconds",
             "Time to inspect a request body.",

@@ -18,6 +18,7 @@ from pydantic import BaseModel, Field, SecretStr
 
 from gateway.errors import ConfigurationError
 from gateway.settings.access import AccessSettings
+from gateway.settings.alerts import AlertSettings
 from gateway.settings.audit import AuditSettings
 from gateway.settings.egress import EgressSettings
 from gateway.settings.fields import Name, Seconds, Section, secret
@@ -103,6 +104,7 @@ class Settings(Section):
     tier3: Tier3Settings = Tier3Settings()
     audit: AuditSettings = AuditSettings()
     access: AccessSettings = AccessSettings()
+    alerts: AlertSettings = AlertSettings()
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="least severe line to log")
 
 
@@ -213,5 +215,6 @@ def _with_secrets(settings: Settings, environment: Mapping[str, str], file: str)
         "stores": settings.stores.with_secrets(environment, file),
         "tokens": settings.tokens.with_secrets(environment, file),
         "keys": settings.keys.with_secrets(environment, file),
+        "alerts": settings.alerts.with_secrets(environment, file),
     }
     return settings.model_copy(update=update)

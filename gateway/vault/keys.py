@@ -42,6 +42,7 @@ class Purpose(Enum):
     CANARY = "canary"
     AUDIT_SIDE = "audit-side"
     CACHE_INDEX = "cache-index"
+    ALERT = "alert"
     SECRET = "secret"  # noqa: S105 (the name of a purpose)
 
 

@@ -22,6 +22,7 @@ FLOOR_1 = GROUND | {
     "gateway.observe",
 }
 FLOOR_2 = {
+    "gateway.alerts",
     "gateway.egress",
     "gateway.providers",
     "gateway.settings",
@@ -49,6 +50,10 @@ FLOOR_3 = {
     "gateway.audit.keeper",
     "gateway.audit.anchors",
     "gateway.audit.opened",
+    "gateway.alerts.delivery",
+    "gateway.alerts.receivers",
+    "gateway.alerts.station",
+    "gateway.alerts.opened",
 }
 FLOOR_4 = {"gateway.demo", "gateway.reload", "gateway.services"}
 FLOOR_5 = {"gateway.server"}
@@ -91,6 +96,10 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "gateway.control": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys", "gateway.token_keys"},
     "gateway.open_requests": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys", "gateway.token_keys"},
     "gateway.access": FLOOR_1 | FLOOR_2 | {"gateway.control"},
+    "gateway.alerts.delivery": FLOOR_1 | FLOOR_2,
+    "gateway.alerts.receivers": FLOOR_1 | FLOOR_2,
+    "gateway.alerts.station": FLOOR_1 | FLOOR_2 | {"gateway.alerts.delivery", "gateway.alerts.receivers"},
+    "gateway.alerts.opened": FLOOR_1 | FLOOR_2 | FLOOR_3,
     "gateway.inspection": FLOOR_1 | FLOOR_2 | {"gateway.stream"},
     # Words about recorded findings: knows records and policies, and nothing of requests.
     "gateway.findings": GROUND | {"gateway.audit", "policies"},
@@ -130,6 +139,7 @@ PURE = frozenset(
         "gateway.verdict",
         "gateway.vault",
         "gateway.auth",
+        "gateway.alerts",
         "gateway.firewall",
         "gateway.providers",
         "gateway.wire",

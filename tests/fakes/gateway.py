@@ -38,9 +38,16 @@ async def serve_gateway(
     policy_reload_seconds: float = 0,
     data_dir: str = "",
     vaults: VaultSettings | None = None,
+    sections: dict[str, Any] | None = None,
     **more: Any,
 ) -> AsyncIterator[tuple[str, Services]]:
-    """Serve; the base URL and the services. `data_dir`: of its database, for more than one; else one of its own."""
+    """Serve; the base URL and the services.
+
+    Args:
+        data_dir: of its database, for more than one; else one of its own.
+        sections: of the settings, by name.
+        more: of the upstream.
+    """
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(
             port=0,
@@ -54,6 +61,7 @@ async def serve_gateway(
             stores=StoreSettings(data_dir=data_dir or folder),
             tier3=tier3,
             vaults=vaults or VaultSettings(),
+            **(sections or {}),
         )
         async with open_services(settings, engine(policy)) as services:
             app = make_app(services)

@@ -1,0 +1,1 @@
+"""Alerts: what happened becomes, by rules, a message for people; pure, but for what delivers and keeps it."""

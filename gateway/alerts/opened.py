@@ -1,0 +1,123 @@
+"""Alerts, opened and closed in one place: what counts, what delivers and what forgets run beside the requests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+
+from gateway.alerts.delivery import Deliverer
+from gateway.alerts.receivers import KEY_NAME, Receivers
+from gateway.alerts.rules import BY_NAME
+from gateway.alerts.station import CLAIMED, Alerts
+from gateway.audit.opened import Audit
+from gateway.control import Control
+from gateway.egress import Egress
+from gateway.errors import ConfigurationError, GatewayError
+from gateway.observe.log import describe, logger
+from gateway.observe.metrics import Metrics
+from gateway.settings.alerts import AlertSettings
+from gateway.stores.database import Database
+from gateway.stores.opened import Stores
+from gateway.stores.tables.alerts import AlertStore
+
+GATHER_SECONDS = 0.1
+"""What happens within it is counted together."""
+POLL_SECONDS = 2.0
+REFRESH_SECONDS = 30.0
+FORGET_SECONDS = 3600.0
+
+
+def make_alerts(
+    settings: AlertSettings,
+    database: Database,
+    derive: Callable[[str], bytes],
+    egress: Egress,
+    metrics: Metrics,
+    clock: Callable[[], datetime],
+) -> Alerts:
+    """Alerts that nothing runs yet.
+
+    Args:
+        settings: of alerts.
+        database: with the receivers and the queue.
+        derive: makes keys of the installation.
+        egress: the way out.
+        metrics: of the process.
+        clock: the time now, in UTC.
+
+    Raises:
+        ConfigurationError: the settings name an unknown rule.
+    """
+    for name in settings.rules:
+        if name not in BY_NAME:
+            raise ConfigurationError(f"`alerts.rules.{name}` is no rule.", cure=f"Known: {', '.join(BY_NAME)}.")
+    store = AlertStore(database)
+    deliverer = Deliverer(egress, settings.smtp, lambda: clock().timestamp())
+    return Alerts(store, Receivers(store, derive(KEY_NAME)), deliverer, settings, metrics, clock)
+
+
+@asynccontextmanager
+async def open_alerts(
+    settings: AlertSettings, stores: Stores, control: Control, audit: Audit, egress: Egress, metrics: Metrics
+) -> AsyncIterator[Alerts]:
+    """Hear what is recorded, and run alerts while the block runs; what was heard is counted before it ends.
+
+    Raises:
+        ConfigurationError: the settings name an unknown rule.
+    """
+    alerts = make_alerts(settings, stores.database, control.master.derive, egress, metrics, control.clock)
+    audit.log.listen(alerts.hear)
+    control.events.attach(alerts.hear_control)
+    with suppress(GatewayError):
+        await alerts.refresh()
+    steps = (_count, _deliver, _forget, _refresh)
+    tasks = [asyncio.create_task(_for_ever(step, alerts), name=f"alerts {step.__name__}") for step in steps]
+    try:
+        yield alerts
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        try:
+            await alerts.count_heard()
+        except GatewayError as error:
+            logger().error("alerts_lost", **describe(error))
+
+
+async def _for_ever(step: Callable[[Alerts], Awaitable[None]], alerts: Alerts) -> None:
+    while True:
+        try:
+            await step(alerts)
+        except GatewayError:
+            await asyncio.sleep(POLL_SECONDS)
+        except Exception as error:  # noqa: BLE001 - the loop must go on
+            logger().error("alerts_failed", **describe(error))
+            await asyncio.sleep(POLL_SECONDS)
+
+
+async def _count(alerts: Alerts) -> None:
+    await alerts.heard_some.wait()
+    await asyncio.sleep(GATHER_SECONDS)
+    alerts.heard_some.clear()
+    await alerts.count_heard()
+
+
+async def _deliver(alerts: Alerts) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(POLL_SECONDS):
+            await alerts.queued_some.wait()
+    alerts.queued_some.clear()
+    while await alerts.deliver_due() == CLAIMED:
+        pass
+
+
+async def _refresh(alerts: Alerts) -> None:
+    await asyncio.sleep(REFRESH_SECONDS)
+    await alerts.refresh()
+
+
+async def _forget(alerts: Alerts) -> None:
+    await asyncio.sleep(FORGET_SECONDS)
+    await alerts.forget()
