@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import gateway
@@ -20,7 +20,7 @@ from gateway.audit.opened import Audit, open_audit, signing_key
 from gateway.control import Control, open_control
 from gateway.egress import Egress
 from gateway.errors import ConfigurationError, Overloaded
-from gateway.inspection.engine import Engine, engine_of, with_model
+from gateway.inspection.engine import Engine, engine_of, under, with_model
 from gateway.inspection.memory import ScanMemory
 from gateway.ledgers import Ledgers
 from gateway.models.opened import open_model
@@ -70,7 +70,7 @@ class Services:
 
     @property
     def engine(self) -> Engine:
-        """The engine in force: taken once, at the beginning of a request."""
+        """The engine of the policy in force, without any overlay."""
         return self.engines.current
 
 
@@ -118,7 +118,12 @@ def build_engine(policy_source: str, *, hash_key: bytes | None = None) -> Engine
             "the packages gateway, policies and recognizers are of different versions.",
             cure="Another distribution has taken one of these names: install holdback in an environment of its own.",
         )
-    return engine_of(policy_source, hash_key=hash_key, today=lambda: datetime.now(UTC).date())
+    return engine_of(policy_source, hash_key=hash_key, today=today)
+
+
+def today() -> date:
+    """The day, in UTC."""
+    return datetime.now(UTC).date()
 
 
 def hash_key(settings: Settings) -> bytes | None:
@@ -138,6 +143,17 @@ def check_region(policy: Policy, region: str) -> None:
             f"{', '.join(sorted(policy.regions))}.",
             cure="Set `upstream.region`, or use an upstream that stands there.",
         )
+
+
+def check_regions(policy: Policy, regions: Iterable[str]) -> None:
+    """Whether a policy with an overlay lets any upstream be used; requests go to none of the others.
+
+    Raises:
+        ConfigurationError: it does not.
+    """
+    if not any(policy.permits_region(region) for region in regions):
+        source = policy.files[-1] if policy.files else f"policy {policy.name}"
+        raise ConfigurationError(f"no upstream stands where {source} allows: {', '.join(sorted(policy.regions))}.")
 
 
 def stream_limits(settings: Settings) -> StreamLimits:
@@ -219,15 +235,19 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
         metrics = Metrics()
 
         def ready(engine: Engine) -> Engine:
-            engine = with_model(engine, model) if model else engine
             for provider in pool.providers.values():
                 check_region(engine.policy, provider.region)
-            return engine
+            return with_model(engine, model) if model else engine
 
         def build() -> Engine:
-            return build_engine(settings.policy, hash_key=hash_key(settings))
+            return ready(build_engine(settings.policy, hash_key=hash_key(settings)))
 
-        engines = Engines(ready(engine or build()), lambda: ready(build()), metrics)
+        def overlaid(policy: Policy) -> Engine:
+            check_regions(policy, [provider.region for provider in pool.providers.values()])
+            made = under(policy, hash_key=hash_key(settings), today=today)
+            return with_model(made, model) if model else made
+
+        engines = Engines(ready(engine) if engine else None, build, overlaid, metrics, settings.policy_overlays)
         admission = Admission(settings.limits.streams, metrics)
         watching = _watching(settings, stores, control, egress, engines, metrics)
         audit, alerts = await closing.enter_async_context(watching)

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from gateway.auth.scopes import ScopeError, model_allowed, texts
+from policies.loader import presets
 
 ALIASES_MAX = 100
 SLUG = r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$"
@@ -30,7 +31,7 @@ class Rules:
         providers: that its requests may go to, by the names of the configuration; none: any.
         model_allow, model_deny: globs over the real names of models; deny wins, an empty allow list allows all.
         model_aliases: names that clients may use, and the models that they stand for.
-        policy: name of the policy that its texts are inspected by; empty: the configured one.
+        policy: preset that its texts are inspected by, below the overlays; empty: the configured policy.
         detokenize: whether its clients get back what was tokenized.
     """
 
@@ -67,6 +68,8 @@ def read_rules(values: Mapping[str, Any]) -> Rules:
     policy, detokenize = values.get("policy", ""), values.get("detokenize", True)
     if not isinstance(policy, str) or (policy and not _POLICY.fullmatch(policy)):
         raise ScopeError("policy: the name of one is expected, not a path")
+    if policy and policy not in presets():
+        raise ScopeError(f"policy: there is no such preset; presets: {', '.join(presets())}")
     if not isinstance(detokenize, bool):
         raise ScopeError("detokenize: true or false is expected")
     lists = {name: texts(values, name) for name in ("providers", "model_allow", "model_deny")}

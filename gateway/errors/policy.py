@@ -2,9 +2,11 @@
 
 RequestError
 └── PolicyBlock                     400  policy_block
+GatewayError
+└── PolicyUnavailable               503  policy_unavailable
 """
 
-from gateway.errors import RequestError
+from gateway.errors import GatewayError, RequestError
 
 
 class PolicyBlock(RequestError):
@@ -15,3 +17,12 @@ class PolicyBlock(RequestError):
     public = "The text holds a value that the policy does not let through."
 
     entity: str = ""
+
+
+class PolicyUnavailable(GatewayError):
+    """The policy of an agent cannot be used: its requests wait until an operator has mended it. The log says what is
+    wrong."""
+
+    status = 503
+    code = "policy_unavailable"
+    public = "The policy for these requests cannot be used."

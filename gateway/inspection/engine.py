@@ -50,6 +50,16 @@ class Engine:
     """Of policy and catalogue: what was found under another one says nothing here."""
     waits: frozenset[Direction] = frozenset()
     """Directions whose scanner waits for a model (`gateway/inspection/model.py`)."""
+    today: Today = never
+
+    @property
+    def mark(self) -> str:
+        """Of all that findings depend on beside the text: the fingerprint, whether a model reads requests, and how many
+        exceptions are left, since they end with their days."""
+        terms = self.policy.allow_terms
+        day = self.today() if terms else None
+        left = sum(day is not None and term.expires >= day for term in terms)
+        return f"{self.fingerprint} {Direction.REQUEST in self.waits} {left}"
 
 
 def with_model(engine: Engine, model: Model) -> Engine:
@@ -105,7 +115,7 @@ def under(policy: Policy, *, hash_key: bytes | None = None, today: Today = never
             for way in Direction
         )
         mark = hashlib.sha256(repr((recognizers.__version__, policy)).encode()).hexdigest()
-        return Engine(policy, pipeline, request, response, guard, mark)
+        return Engine(policy, pipeline, request, response, guard, mark, today=today)
     raise ConfigurationError(problem)
 
 

@@ -215,8 +215,7 @@ class Desk:
     def _names(self, scope: str, caller: Caller, keys: Sequence[TokenKeys]) -> tuple[str, ...]:
         """What is remembered of a text belongs to these (rule 37 of the security decisions)."""
         versions = ",".join(str(one.version) for one in keys)
-        with_model = str(Direction.REQUEST in self._engine.waits)
-        return caller.tenant, scope, versions, self._engine.fingerprint, with_model
+        return caller.tenant, scope, versions, self._engine.mark
 
     def _remembering(self, scanner: Scanner, names: tuple[str, ...]) -> Scanner:
         """A scanner that looks up what it has seen."""

@@ -19,6 +19,7 @@ from gateway.ledgers import Reference, What
 from gateway.providers.kind import RESPONSES
 from gateway.server.answering import Answering
 from gateway.server.caller import caller_of
+from gateway.server.in_force import engine_for
 from gateway.server.proxy import Proxy
 from gateway.server.reporting import ENGINE
 from gateway.server.stateful import KEPT_ID, owner_of, past_of
@@ -55,17 +56,18 @@ class Kept:
         Raises:
             UnknownResponse, UnknownConversation: it is not the caller's.
         """
-        services, engine = self._services, self._services.engine
-        request[ENGINE] = engine
-        path = _path(request, self._what)
-        caller, desk = caller_of(request), Desk(engine)
+        services, caller = self._services, caller_of(request)
+        engine = request[ENGINE] = await engine_for(services, request)
+        path, desk = _path(request, self._what), Desk(engine)
         owner, reference = owner_of(caller, request), Reference(self._what, request.match_info[KEPT_ID])
         past = await past_of(services, request, owner, [reference], desk.cipher)
         answers = desk.recall(caller, Earlier(past.scope, past.entries))
         asked = urlencode([pair for pair in request.query.items() if pair[0] in _QUERY and _VALUE.fullmatch(pair[1])])
         path += f"?{asked}" if asked else ""
         is_whole = path.count("/") == 2
-        ask = Ask(request.method, RESPONSES, path, "", request.headers, kept_by=past.provider)
+        ask = Ask(
+            request.method, RESPONSES, path, "", request.headers, kept_by=past.provider, regions=engine.policy.regions
+        )
         async with call(services, ask) as answer:
             if request.method == "DELETE" and is_whole and (answer.status < 300 or answer.status == 404):
                 await services.ledgers.delete(owner, reference)

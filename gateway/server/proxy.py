@@ -18,6 +18,7 @@ from gateway.providers.kind import MODELS
 from gateway.providers.routing import Candidate
 from gateway.server.answering import Answering
 from gateway.server.caller import caller_of
+from gateway.server.in_force import engine_for
 from gateway.server.issued import taken
 from gateway.server.off_loop import off_loop
 from gateway.server.open_request import OPEN_REQUEST, entered
@@ -56,7 +57,7 @@ class Proxy:
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         body = await read_request(request, self._services)
-        request[ENGINE] = self._services.engine
+        request[ENGINE] = await engine_for(self._services, request)
         begin_record(request, self._services.audit, caller_of(request), request[ENGINE], self._wire.path)
         started = time.perf_counter()
         root, inspected, answers = await self._inspect_request(request, body)
@@ -78,8 +79,8 @@ class Proxy:
 
         asked = asked_of(root, real, self._services.settings.limits.event_bytes)
         others, kept_by = others_of(self._wire.path), request[TURN].past.provider
-        permitted = permitted_providers(request)
-        ask = Ask("POST", endpoint, path, real, request.headers, forwarded, others, asked, kept_by, permitted)
+        permitted, regions = permitted_providers(request), request[ENGINE].policy.regions
+        ask = Ask("POST", endpoint, path, real, request.headers, forwarded, others, asked, kept_by, permitted, regions)
         async with call(self._services, ask) as answer:
             return await self._answering.send(request, answer, answers, is_stream=is_stream)
 
@@ -87,11 +88,12 @@ class Proxy:
         """Pass a question for the provider's models on; the answer is inspected like any other."""
         name = request.match_info.get("model", "")
         path = f"/models/{quote(name, safe='')}" if name else "/models"
-        request[ENGINE] = self._services.engine
+        request[ENGINE] = await engine_for(self._services, request)
         begin_record(request, self._services.audit, caller_of(request), request[ENGINE], MODELS)
-        answers = request[ENGINE].response
+        answers, permitted = request[ENGINE].response, permitted_providers(request)
         permitted_model(request, name)
-        ask = Ask("GET", MODELS, path, name, request.headers, permitted=permitted_providers(request))
+        regions = request[ENGINE].policy.regions
+        ask = Ask("GET", MODELS, path, name, request.headers, permitted=permitted, regions=regions)
         async with call(self._services, ask) as answer:
             return await self._answering.send(request, answer, answers, is_stream=False)
 

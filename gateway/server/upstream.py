@@ -49,6 +49,7 @@ class Ask:
     the body for a candidate, in the words of the endpoint that it is asked at. `others` are the endpoints that
     requests to this one can be translated to. `kept_by`: the only provider that has what the request is about.
     `permitted` leaves those that the caller may use.
+    `regions`: where its data may go by the caller's policy; anywhere, when there are none.
     """
 
     method: str
@@ -61,6 +62,7 @@ class Ask:
     asked: Asked = UNASKED
     kept_by: str = ""
     permitted: Callable[[Sequence[Candidate]], list[Candidate]] = list
+    regions: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -104,6 +106,8 @@ async def call(services: Services, ask: Ask) -> AsyncIterator[Answer]:
     candidates = ask.permitted(pool.routing.candidates(ask.model, ask.endpoint, ask.others))
     if ask.kept_by:
         candidates = [one for one in candidates if one.provider == ask.kept_by]
+    if ask.regions:
+        candidates = [one for one in candidates if pool.providers[one.provider].region in ask.regions]
     if not candidates:
         raise UnknownModel(param="model")
     left = [candidate for _ in range(routing.rounds) for candidate in candidates]

@@ -83,6 +83,11 @@ class Settings(Section):
     policy_reload_seconds: float = Field(
         2, ge=0, le=3600, description="how often the policy's files are looked at for a change; 0 for never"
     )
+    policy_overlays: str = Field(
+        "",
+        max_length=4096,
+        description="folder of overlays: TENANT.yaml and TENANT/AGENT.yaml, by id, with what they say otherwise",
+    )
     hash_key: SecretStr | None = Field(None, description="key of the action `hash`; never in the file")
     hash_key_env: str = Field(
         "HOLDBACK_HASH_KEY", description="environment variable that holds the key of a policy's `hash`, when it has any"

@@ -6,6 +6,7 @@ By `holdback policy check`, `holdback redact` and `holdback serve` alike; what m
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -15,6 +16,8 @@ import pytest
 from click.testing import CliRunner
 
 from gateway.cli import main
+from gateway.services import build_engine
+from gateway.stream.holdback import redact
 
 ROOT = Path(__file__).resolve().parents[2]
 EX_CONFIG = 78
@@ -102,6 +105,32 @@ def test_redact_and_serve_refuse_it_too(tmp_path: Path) -> None:
         f"policy: {file}\nkey_env: PATH\nupstream: {{base_url: 'http://127.0.0.1:9/v1'}}\n", encoding="utf-8"
     )
     assert f"{file}:1:12: " in refused(run("serve", "--config", str(config)))
+
+
+def test_an_overlay_with_a_mistake(tmp_path: Path) -> None:
+    (tmp_path / "overlays").mkdir()
+    file = tmp_path / "overlays" / "acme.yaml"
+    file.write_text("entities:\n  US_SNS: allow\n", encoding="utf-8")
+    config = tmp_path / "gateway.yaml"
+    config.write_text(
+        f"policy_overlays: {file.parent}\nkey_env: PATH\nupstream: {{base_url: 'http://127.0.0.1:9/v1'}}\n"
+        f"tier3: {{engine: 'off'}}\nstores: {{data_dir: {tmp_path}}}\n",
+        encoding="utf-8",
+    )
+    assert f"{file}:2:3: unknown entity 'US_SNS' (did you mean 'US_SSN'?)" in refused(
+        run("serve", "--config", str(config))
+    )
+
+
+def test_the_five_lines_of_the_docs(tmp_path: Path) -> None:
+    """As a new user would: the file from the page, and what the page says of it."""
+    page = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")
+    [text, commands] = re.findall(r"```(?:yaml|sh)\n(.*?)```", page, re.DOTALL)[:2]
+    assert len(text.splitlines()) == 5
+    file = tmp_path / "acme.yaml"
+    file.write_text(text, encoding="utf-8")
+    [(said, shown)] = re.findall(r'echo "(.*?)" \| holdback redact --policy acme.yaml +# (.*)', commands)
+    assert redact(build_engine(str(file)).response, said).text == shown
 
 
 def test_a_hash_without_a_key(tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,11 +14,16 @@ from hypothesis import strategies as st
 
 from gateway.inspection.engine import under
 from gateway.inspection.exceptions import Exceptions, Excusing
+from gateway.inspection.exchange import Caller, Desk
 from gateway.inspection.fit import facts
+from gateway.inspection.memory import ScanMemory
 from gateway.inspection.operators import operators
+from gateway.stream.body import apply
 from gateway.stream.holdback import HoldBack, redact
 from gateway.stream.json_holdback import redact_json
 from gateway.verdict import Action, Direction
+from gateway.wire.json_text import parse
+from gateway.wire.openai_chat import FORMAT
 from policies.loader import load
 from policies.policy import AllowTerm, Policy, PolicyError, Rule
 from tests.planted import small
@@ -128,3 +134,24 @@ def test_from_a_file(tmp_path: Path) -> None:
     assert redact(engine.response, "jane.a@b.com").text == "[EMAIL_ADDRESS]"  # it reaches beyond the term
     late = under(policy)
     assert redact(late.response, "a@b.com, c@d.com").text == "[EMAIL_ADDRESS], [EMAIL_ADDRESS]"
+
+
+def test_what_is_remembered_ends_with_its_exception() -> None:
+    """A text that was scanned while an exception held is scanned again when it holds no longer."""
+    days, memory = [DAY], ScanMemory(b"k" * 32)
+    engine = under(replace(POLICY, rules={"*": Rule("redact", "redact")}), today=lambda: days[0])
+    body = json.dumps({"messages": [{"role": "user", "content": "Ask desk@ourhouse.com"}]}).encode()
+
+    def sent() -> bytes:
+        root = parse(body, max_depth=9, max_nodes=99)
+        slots = FORMAT.request_slots(root)
+        return apply(body, Desk(engine, memory).take(root, slots, FORMAT, Caller(), ()).inspected.edits)
+
+    assert sent() == sent() == body
+    assert memory.hits
+    days[0] += timedelta(days=1)
+    assert b"desk@" not in sent()
+    days[0] += timedelta(days=1)
+    hits = memory.hits
+    assert b"desk@" not in sent()
+    assert memory.hits > hits, "another day alone changes nothing"
