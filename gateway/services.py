@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -22,11 +22,12 @@ from gateway.egress import Egress
 from gateway.errors import ConfigurationError, Overloaded
 from gateway.inspection.engine import Engine, engine_of, under, with_model
 from gateway.inspection.memory import ScanMemory
+from gateway.inspection.model import Model
 from gateway.ledgers import Ledgers
 from gateway.models.opened import open_model
 from gateway.observe.metrics import Metrics
 from gateway.open_requests import OpenRequests, open_requests
-from gateway.pool import Pool, open_pool
+from gateway.pool import Pool, Provider, open_pool
 from gateway.reload import Engines
 from gateway.settings import Settings
 from gateway.settings.stores import StoreSettings
@@ -213,6 +214,27 @@ async def _hanging_on_keys(
         yield requests
 
 
+def _engines(
+    settings: Settings, first: Engine | None, model: Model | None, providers: Sequence[Provider], metrics: Metrics
+) -> Engines:
+    """What inspects, by the policy in the settings and the overlays on it."""
+
+    def ready(engine: Engine) -> Engine:
+        for provider in providers:
+            check_region(engine.policy, provider.region)
+        return with_model(engine, model) if model else engine
+
+    def load() -> Engine:
+        return ready(build_engine(settings.policy, hash_key=hash_key(settings)))
+
+    def build(policy: Policy) -> Engine:
+        check_regions(policy, [provider.region for provider in providers])
+        made = under(policy, hash_key=hash_key(settings), today=today)
+        return with_model(made, model) if model else made
+
+    return Engines(ready(first) if first else None, load, build, metrics, settings.policy_overlays)
+
+
 @asynccontextmanager
 async def open_services(settings: Settings, engine: Engine | None = None) -> AsyncIterator[Services]:
     """Open everything, and close it at the end.
@@ -234,20 +256,7 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
     ):
         metrics = Metrics()
 
-        def ready(engine: Engine) -> Engine:
-            for provider in pool.providers.values():
-                check_region(engine.policy, provider.region)
-            return with_model(engine, model) if model else engine
-
-        def build() -> Engine:
-            return ready(build_engine(settings.policy, hash_key=hash_key(settings)))
-
-        def overlaid(policy: Policy) -> Engine:
-            check_regions(policy, [provider.region for provider in pool.providers.values()])
-            made = under(policy, hash_key=hash_key(settings), today=today)
-            return with_model(made, model) if model else made
-
-        engines = Engines(ready(engine) if engine else None, build, overlaid, metrics, settings.policy_overlays)
+        engines = _engines(settings, engine, model, list(pool.providers.values()), metrics)
         admission = Admission(settings.limits.streams, metrics)
         watching = _watching(settings, stores, control, egress, engines, metrics)
         audit, alerts = await closing.enter_async_context(watching)
