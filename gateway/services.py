@@ -188,8 +188,8 @@ async def _watching(
 ) -> AsyncIterator[tuple[Audit, Alerts]]:
     """What records, and what tells people of it."""
 
-    async def retention_days(_tenant: str) -> int:
-        return engines.current.policy.retention_days
+    async def retention_days(tenant: str) -> int:
+        return engines.policy(tenant).retention_days
 
     derive = control.master.derive
     async with (
