@@ -13,9 +13,8 @@ from gateway.settings import Settings
 from gateway.settings.keys import key_service_secret
 from gateway.stores.master import MasterKey, master_key
 from gateway.stores.opened import Stores
-from gateway.stores.tables.keys import Wrapping
 from gateway.tenant_keys.opened import TenantKeys, open_tenant_keys
-from gateway.tenant_keys.wrapping import WrapMethod, WrapOptions
+from gateway.tenant_keys.wrapping import WrapOptions, operator_wrapping
 from gateway.token_keys import LOCAL_TENANT
 
 
@@ -80,12 +79,15 @@ def master_key_of(settings: Settings) -> MasterKey:
 
 
 def wrap_options(settings: Settings) -> WrapOptions:
-    """How tenants' keys may be wrapped, as the settings say."""
+    """How tenants' keys may be wrapped, as the settings say.
+
+    Raises:
+        ConfigurationError: the operator's key service cannot be used.
+    """
     keys = settings.keys
     operator = None
     if keys.operator_provider:
-        method = WrapMethod.OPERATOR.value
-        operator = Wrapping(method, keys.operator_provider, keys.operator_key_ref, keys.operator_config)
+        operator = operator_wrapping(keys.operator_provider, keys.operator_key_ref, keys.operator_config)
     return WrapOptions(operator, keys.allow_local_provider, key_service_secret, keys.call_seconds)
 
 

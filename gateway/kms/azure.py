@@ -25,7 +25,15 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from gateway.errors.kms import KeyCorrupt, KeyDenied, KeyGone, KeyUnavailable, KmsConfigInvalid, KmsError
+from gateway.errors.kms import (
+    KeyCorrupt,
+    KeyDenied,
+    KeyGone,
+    KeyUnavailable,
+    KmsConfigInvalid,
+    KmsError,
+    StaticCredentialRefused,
+)
 from gateway.kms.fields import matched, read_fields, refuse_credential
 from gateway.kms.provider import KEY_BYTES, KeyContext, KeyProvider, ProviderConfig, Surroundings, imported
 
@@ -227,6 +235,9 @@ def _meaning(error: Any) -> KmsError:
 
 def read(key_ref: str, config: Mapping[str, object], tenant: str) -> AzureConfig:
     """See `provider.read_config`. The environment variable may only be one that the operator named for this tenant."""
+    variable = config.get("client_secret_env_var", "X")
+    if isinstance(variable, str) and not re.fullmatch(r"[A-Z][A-Z0-9_]*", variable, re.ASCII):
+        raise StaticCredentialRefused(param="config.client_secret_env_var")  # a secret, where its name should be
     bound = "HOLDBACK_KMS_" + re.sub(r"[^A-Z0-9]", "_", tenant.upper())
     fields = read_fields(
         config,

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from gateway.errors.kms import KmsConfigInvalid, StaticCredentialRefused
 
 _CREDENTIAL_NAMES = re.compile(
-    r"(?:aws)?(?:secret)?accesskey(?:id)?|accesskeyid|secretkey|sessiontoken|clientsecret(?:value)?|secret|password|token"
-    r"|privatekey(?:id|data)?|keyfile|credentials?(?:file|json|path)?|serviceaccount(?:json|key)|certificate(?:path)?"
-    r"|apikey|assertion"
+    r"(?:aws)?(?:secret)?accesskey(?:id)?|(?:aws)?secretkey|(?:aws)?(?:session|security|sas)?token|secret|password"
+    r"|(?:azure|app)?clientsecret(?:value)?|privatekey(?:id|data|pem)?|keyfile|connectionstring|refreshtoken"
+    r"|(?:google|gcp|aws|azure|application|googleapplication)?credentials?(?:file|json|path)?"
+    r"|serviceaccount(?:json|key|file)|(?:client)?certificate(?:path|pem)?|apikey|assertion|pfx"
 )
 # What a value of such a credential looks like, wherever somebody puts it.
 _CREDENTIAL_VALUES = re.compile(
@@ -54,6 +55,24 @@ def read_fields(
         if name not in config:
             raise KmsConfigInvalid(param=f"config.{name}")
     return {name: matched(value, patterns[name], f"config.{name}") for name, value in config.items()}
+
+
+def refuse_credentials(given: object, *, depth: int = 8) -> None:
+    """Looks through a whole request, known and unknown fields alike, before anything else is said of it.
+
+    Raises:
+        StaticCredentialRefused: a name or a value, however deep, is one of a long-lived credential.
+    """
+    if isinstance(given, Mapping) and depth:
+        for name, value in given.items():
+            if _CREDENTIAL_NAMES.fullmatch(re.sub(r"[^a-z]", "", str(name).lower())):
+                raise StaticCredentialRefused(param="config")
+            refuse_credentials(value, depth=depth - 1)
+    elif isinstance(given, list | tuple) and depth:
+        for value in given:
+            refuse_credentials(value, depth=depth - 1)
+    elif isinstance(given, str):
+        refuse_credential(given, param="config")
 
 
 def matched(value: object, pattern: str, param: str) -> str:

@@ -69,6 +69,9 @@ class Limits(Section):
     body_read_seconds: Seconds = Field(60, description="deadline for a request's body")
     client_stall_seconds: Seconds = Field(60, description="longest wait for a client that does not read")
     stream_cpu_seconds: Seconds = Field(120, description="time spent on inspecting one streamed answer")
+    admin_tries_per_minute: int = Field(
+        300, ge=1, le=100_000, description="how often an address may call /admin/auth/... in a minute"
+    )
     streams: int = Field(10_000, ge=1, description="open streams; more get 503")
 
 

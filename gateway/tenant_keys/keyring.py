@@ -217,11 +217,15 @@ class TenantKeyring:
             StoreUnavailable: the database cannot be reached.
         """
         await self.revocations.start()
+        await self.restore_seals()
+        self.ring.start()
+
+    async def restore_seals(self) -> None:
+        """What was sealed when a process died, as the store says: it is tried at once, and open again if its key
+        service is; nobody need ask for it first."""
         for tenant_id, reason in await self.store.sealed():
-            # It is tried at once, and open again if its key service is: nobody need ask for it first.
             if reason in _REASONS:
                 self.ring.seals.restore(tenant_id, _REASONS[reason])
-        self.ring.start()
 
     async def settle(self) -> None:
         """Wait until what happened is in the store."""

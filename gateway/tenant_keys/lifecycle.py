@@ -17,6 +17,7 @@ from gateway.kms.sealed import SealReason, SealState
 from gateway.stores.tables.key_tables import ACTIVE
 from gateway.stores.tables.keys import KeyVersion, KmsConfig, Wrapping
 from gateway.tenant_keys.keyring import TenantKeyring
+from gateway.tenant_keys.revocations import UNSEALED
 from gateway.tenant_keys.wrapping import Chosen, WrapMethod
 
 Step = Callable[[str], None]
@@ -109,12 +110,17 @@ class KeyLifecycle:
             UnsealFailed: the key service still refuses, or does not answer.
             KeyRevoked: sealed for good.
         """
-        if await self._store.config(tenant_id) is None:
+        config = await self._store.config(tenant_id)
+        if config is None:
             raise NoKmsConfig
         seals = self._keyring.ring.seals
         # Another replica may be the one that is sealed, or it is not known yet here: look.
         if seals.state(tenant_id)[0] is SealState.OPEN and await self._is_open(tenant_id):
-            raise NotSealed
+            if config.sealed_since is None:
+                raise NotSealed
+            await self._store.note_seal(tenant_id, None, "", self._keyring.now())
+            await self._keyring.revocations.say(tenant_id, UNSEALED)
+            return
         failure: UnsealFailed | None = None
         try:
             await seals.unseal(tenant_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -22,6 +22,10 @@ from gateway.vault.keys import Purpose, TenantRoot, wipe
 
 BATCH = 100
 BATCH_SECONDS = 5.0
+PAGE = 100
+"""Tenants that are looked after at a time."""
+CLAIM_SECONDS = 60
+"""For so long one replica has tried a tenant's rotation, and no other tries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,14 @@ class Kept:
 
     record: SealedRecord
     plaintext: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Records by the version that they are sealed under, and how many are left under retired ones."""
+
+    by_version: Mapping[int, int]
+    left: int
 
 
 class SealedRecords:
@@ -145,27 +157,45 @@ class SealedRecords:
         """
         retired = [one.version for one in await self._keyring.versions(tenant_id) if one.status == RETIRED]
         step("read")
-        changed = []
-        for record in await self._store.under(tenant_id, retired, BATCH) if retired else []:
-            try:
-                plaintext = await self._open(record)
-            except (SealedDataUnreadable, KmsError):
-                continue  # damaged, or its key service is gone: it stays, and is told by `progress`
-            version, lease = await self._keyring.active(tenant_id)
-            with lease:
-                purpose = Purpose(record.purpose)
-                sealed = _seal(lease.key, tenant_id, purpose, record.name, version.version, plaintext)
-            changed.append((record, replace(record, version=version.version, sealed=sealed)))
+        changed: list[tuple[SealedRecord, SealedRecord]] = []
+        after = ("", "")
+        while retired and not changed:
+            found = await self._store.under(tenant_id, retired, BATCH, after)
+            for record in found:
+                try:
+                    plaintext = await self._open(record)
+                except SealedDataUnreadable:
+                    continue  # damaged: it stays, and shows in `progress`
+                except KmsError:
+                    # Its key service is away: what is under other versions shall not wait for it.
+                    retired = [version for version in retired if version != record.version]
+                    continue
+                changed.append((record, await self._anew(record, plaintext)))
+            if len(found) < BATCH:
+                break
+            after = (found[-1].purpose, found[-1].name)
         step("sealed")
         if changed:
             await self._store.reseal(changed)
         step("resealed")
         return len(changed)
 
-    async def left(self, tenant_id: str) -> int:
-        """How many records are still under retired versions."""
-        versions = await self._keyring.versions(tenant_id)
-        return await self._store.count(tenant_id, [one.version for one in versions if one.status == RETIRED])
+    async def _anew(self, record: SealedRecord, plaintext: bytes) -> SealedRecord:
+        version, lease = await self._keyring.active(record.tenant_id)
+        with lease:
+            purpose = Purpose(record.purpose)
+            sealed = _seal(lease.key, record.tenant_id, purpose, record.name, version.version, plaintext)
+        return replace(record, version=version.version, sealed=sealed)
+
+    async def progress(self, tenant_id: str) -> Progress:
+        """How far the last rotations have come. Needs no key.
+
+        Raises:
+            StoreUnavailable.
+        """
+        retired = {one.version for one in await self._keyring.store.versions(tenant_id) if one.status == RETIRED}
+        counts = await self._store.counts(tenant_id)
+        return Progress(counts, sum(count for version, count in counts.items() if version in retired))
 
 
 def _seal(root_key: bytearray, tenant_id: str, purpose: Purpose, name: str, version: int, plaintext: bytes) -> bytes:
@@ -191,17 +221,23 @@ class KeyKeeper:
     ) -> None:
         self._purge = purge
         self._keyring, self._lifecycle, self._records, self._seconds = keyring, lifecycle, records, seconds
+        self._due_after = self._behind_after = ""
         self._task: asyncio.Task[None] | None = None
 
     async def once(self) -> int:
         """One batch for each tenant that needs one, and the rotations that are due; how much was done. What is past its
         time goes."""
         done = 0
-        for tenant_id in await self._keyring.store.due(self._keyring.now()):
-            with suppress(GatewayError):  # another replica was first, or the tenant is sealed: next time
-                await self._lifecycle.rotate(tenant_id)
-                done += 1
-        for tenant_id in await self._keyring.store.behind():
+        due = await self._keyring.store.due(self._keyring.now(), PAGE, self._due_after)
+        behind = await self._keyring.store.behind(PAGE, self._behind_after)
+        # The next page next time: what fails for some, again and again, keeps no other from its turn.
+        self._due_after, self._behind_after = (found[-1] if len(found) == PAGE else "" for found in (due, behind))
+        for tenant_id in due:
+            with suppress(GatewayError):  # the tenant is sealed, or its key service is away: next time
+                if await self._keyring.shared.claim(f"rotation:{tenant_id}", CLAIM_SECONDS):
+                    await self._lifecycle.rotate(tenant_id)
+                    done += 1
+        for tenant_id in behind:
             with suppress(GatewayError):
                 done += await self._records.reseal(tenant_id)
         with suppress(GatewayError):

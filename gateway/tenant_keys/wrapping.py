@@ -7,11 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from gateway.errors.kms import KmsConfigInvalid
+from gateway.errors import ConfigurationError, RequestError
+from gateway.errors.kms import KmsConfigInvalid, StaticCredentialRefused
 from gateway.kms.provider import KeyProvider, ProviderConfig, Surroundings, open_provider, read_config
 from gateway.stores.master import MasterKey
 from gateway.stores.tables.keys import Wrapping
 
+OPERATOR = "operator"
+"""Stands where a tenant's id does: a client secret of the operator's is in `HOLDBACK_KMS_OPERATOR_...`."""
 Opener = Callable[[str, ProviderConfig, Surroundings], KeyProvider]
 
 
@@ -30,6 +33,24 @@ class Chosen:
     wrapping: Wrapping
     identity: str | None = None
     exclusive_key: str | None = None
+
+
+def operator_wrapping(provider: str, key_ref: str, config: Mapping[str, str]) -> Wrapping:
+    """The wrapping of `operator_kms`, as the settings say.
+
+    Raises:
+        ConfigurationError: it cannot be used.
+    """
+    error: RequestError
+    try:
+        read = read_config(provider, key_ref, config, tenant=OPERATOR)
+        return Wrapping(WrapMethod.OPERATOR.value, provider, read.key_ref, read.public())
+    except (KmsConfigInvalid, StaticCredentialRefused) as caught:
+        error = caught
+    place = {"kms_key_ref": "keys.operator_key_ref"}.get(error.param or "", "keys.operator_config")
+    field = (error.param or "").removeprefix("config").removeprefix(".")
+    where = f"`{place}`: `{field}`" if field and place.endswith("config") else f"`{place}`"
+    raise ConfigurationError(f"{where} cannot be used.", cure=error.public)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +117,8 @@ class Wrappings:
             is_global = wrapping.method == WrapMethod.GLOBAL.value
             local = self._master.derive("tenant keys" if is_global else "local provider")
             surroundings = Surroundings(self._options.deadline_seconds, self._options.secret, local)
-            config = read_config(wrapping.provider, wrapping.key_ref, dict(wrapping.config), tenant=tenant_id)
+            whose = tenant_id if wrapping.method == WrapMethod.CUSTOMER.value else OPERATOR
+            config = read_config(wrapping.provider, wrapping.key_ref, dict(wrapping.config), tenant=whose)
             found = self._open[name] = self._opener(wrapping.provider, config, surroundings)
         return found
 

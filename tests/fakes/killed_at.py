@@ -1,14 +1,10 @@
-"""Does one change to a tenant's keys, and kills itself (SIGKILL) before the step that it is told.
-
-python -m tests.fakes.killed_at URL TENANT WHAT STEP
-"""
+"""Does one change to a tenant's keys, and kills itself (SIGKILL) before the step that it is told."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import Callable
 
 from gateway.tenant_keys.lifecycle import KeyLifecycle
@@ -37,5 +33,6 @@ async def main(url: str, tenant: str, what: str, step: str) -> None:
                 pass
 
 
-if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))
+def run(url: str, tenant: str, what: str, step: str) -> None:
+    """In a process of its own."""
+    asyncio.run(main(url, tenant, what, step))

@@ -19,6 +19,7 @@ from gateway.server.admin.catalogue import admin_routes
 from gateway.server.admin.identity import Identities, IssuerKeys
 from gateway.server.admin.route import STEP_UP_HEADER, AdminRoute, Body, Call, Empty, NoQuery, Query
 from gateway.server.admin.steps import take_step_up
+from gateway.server.admin.throttle import Throttle
 from gateway.services import Services
 from gateway.wire.json_text import parse
 
@@ -26,6 +27,8 @@ BODY_BYTES_MAX = 64 << 10
 DEPTH_MAX = 8
 NODES_MAX = 1000
 PREFIX = "/admin/"
+CREDENTIALS = "/admin/auth/"
+"""Routes that give credentials, and take proofs that cost time to check."""
 _Body = TypeVar("_Body", bound=Body)
 
 
@@ -33,18 +36,30 @@ def add_admin_routes(app: web.Application, services: Services) -> None:
     """Put all routes of the control plane into the application."""
     signing_key = services.control.master.derive("admin tokens")
     identities = Identities(services.stores.admins, signing_key, IssuerKeys(services.egress))
+    throttle = Throttle(services.settings.limits.admin_tries_per_minute)
     for route in admin_routes():
-        app.router.add_route(route.method, route.path, _Door(services, identities, signing_key, route).handle)
+        door = _Door(services, identities, signing_key, throttle, route)
+        app.router.add_route(route.method, route.path, door.handle)
 
 
 class _Door:
-    def __init__(self, services: Services, identities: Identities, signing_key: bytes, route: AdminRoute[Any]) -> None:
-        self._services, self._identities, self._signing_key, self._route = services, identities, signing_key, route
+    def __init__(
+        self,
+        services: Services,
+        identities: Identities,
+        signing_key: bytes,
+        throttle: Throttle,
+        route: AdminRoute[Any],
+    ) -> None:
+        self._services, self._identities, self._signing_key = services, identities, signing_key
+        self._throttle, self._route = throttle, route
 
     async def handle(self, request: web.Request) -> web.Response:
         route, services = self._route, self._services
         admin = None
         step_up = request.headers.get(STEP_UP_HEADER, "")
+        if route.path.startswith(CREDENTIALS):
+            self._throttle.take(request.remote or "")
         if route.action is not None:
             admin = await self._identities.of(
                 request.headers.get("Authorization", ""), services.control.clock().timestamp()

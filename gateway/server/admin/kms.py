@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from gateway.auth.roles import Role, may
 from gateway.errors import UnknownEndpoint
 from gateway.errors.admin import InvalidField, RoleDenied
 from gateway.errors.tenant_keys import NoKmsConfig
+from gateway.kms.fields import refuse_credentials
 from gateway.observe.events import ControlEvent
 from gateway.server.admin.route import AdminRoute, Answer, Body, Call, Empty
 from gateway.server.admin.steps import take_step_up
@@ -30,6 +31,13 @@ class Onboard(Body):
     kms_key_ref: str | None = Field(None, min_length=1, max_length=2048)
     config: dict[str, str] = Field(default_factory=dict, max_length=8)
     rotate_every_days: int = Field(0, ge=0, le=3650)
+
+    @model_validator(mode="before")
+    @classmethod
+    def refuse_credentials(cls, given: Any) -> Any:
+        """Before anything else is said of a body: a credential in it gets one clear word, wherever it is."""
+        refuse_credentials(given)
+        return given
 
 
 class Onboarded(Answer):
@@ -65,13 +73,24 @@ class VersionAnswer(Answer):
     status: str
     created_at: datetime
     retired_at: datetime | None
+    records: int
+
+
+class Rewrap(Answer):
+    """How far the last rotations have come: `done`, or so many records are left of all, `running` or, while the tenant
+    is sealed, `waiting`."""
+
+    status: Literal["done", "running", "waiting"]
+    records: int
+    records_left: int
 
 
 class Status(Answer):
-    """Configuration and versions. `records_to_reseal`: how far the last rotation has come."""
+    """Configuration, versions, and what is still to be sealed anew."""
 
     config: ConfigAnswer
     keys: list[VersionAnswer]
+    rewrap: Rewrap
 
 
 class ExternalId(Answer):
@@ -142,7 +161,15 @@ async def status(call: Call[Empty]) -> Status:
         last_verified_at=config.last_verified_at,
         last_verify_error=config.last_verify_error or None,
     )
-    return Status(config=shown, keys=[_shown(version) for version in await store.versions(tenant_id)])
+    progress = await call.services.control.keys.records.progress(tenant_id)
+    waits = "waiting" if config.sealed_since else "running"
+    rewrap = Rewrap(
+        status=waits if progress.left else "done",
+        records=sum(progress.by_version.values()),
+        records_left=progress.left,
+    )
+    keys = [_shown(one, progress.by_version.get(one.version, 0)) for one in await store.versions(tenant_id)]
+    return Status(config=shown, keys=keys, rewrap=rewrap)
 
 
 async def external_id(call: Call[Empty]) -> ExternalId:
@@ -193,7 +220,7 @@ def _internal(wrapping: Wrapping) -> str:
     return f"customer_kms_{wrapping.provider}" if is_customers else wrapping.method
 
 
-def _shown(version: KeyVersion) -> VersionAnswer:
+def _shown(version: KeyVersion, records: int) -> VersionAnswer:
     return VersionAnswer(
         id=version.id,
         version=version.version,
@@ -201,6 +228,7 @@ def _shown(version: KeyVersion) -> VersionAnswer:
         status=version.status,
         created_at=version.created_at,
         retired_at=version.retired_at,
+        records=records,
     )
 
 

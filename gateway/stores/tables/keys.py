@@ -201,8 +201,9 @@ class KeyStore:
                 found |= {(row[0], row[1]) for row in await connection.execute(some)}
         return found
 
-    async def due(self, now: datetime, limit: int = 100) -> list[str]:
-        """Tenants whose configuration asks for a rotation that is due."""
+    async def due(self, now: datetime, limit: int = 100, after: str = "") -> list[str]:
+        """Tenants whose configuration asks for a rotation that is due, in the order of ids, those that follow
+        `after`."""
         day = 86_400_000_000
         made = type_coerce(TENANT_KEYS.c.created_at, BigInteger)
         due_at = made + cast(KMS_CONFIGS.c.rotate_every_days, BigInteger) * day
@@ -213,17 +214,21 @@ class KeyStore:
                 KMS_CONFIGS.c.rotate_every_days > 0,
                 TENANT_KEYS.c.status == ACTIVE,
                 KMS_CONFIGS.c.sealed_since.is_(None),
+                KMS_CONFIGS.c.tenant_id > after,
             )
             .where(due_at <= int(now.timestamp() * 1_000_000))
+            .order_by(KMS_CONFIGS.c.tenant_id)
             .limit(limit)
         )
         async with self._database.read() as connection:
             return [row[0] for row in await connection.execute(wanted)]
 
-    async def behind(self, limit: int = 100) -> list[str]:
-        """Tenants with records under a version that is retired: a rotation has left them to be sealed anew."""
+    async def behind(self, limit: int = 100, after: str = "") -> list[str]:
+        """Tenants with records under a version that is retired: a rotation has left them to be sealed anew. In the
+        order of ids, those that follow `after`."""
         same = and_(TENANT_KEYS.c.tenant_id == RECORDS.c.tenant_id, TENANT_KEYS.c.version == RECORDS.c.version)
-        wanted = select(RECORDS.c.tenant_id).join(TENANT_KEYS, same).where(TENANT_KEYS.c.status == RETIRED)
+        left = (TENANT_KEYS.c.status == RETIRED, RECORDS.c.tenant_id > after)
+        wanted = select(RECORDS.c.tenant_id).join(TENANT_KEYS, same).where(*left).order_by(RECORDS.c.tenant_id)
         async with self._database.read() as connection:
             return [row[0] for row in await connection.execute(wanted.distinct().limit(limit))]
 

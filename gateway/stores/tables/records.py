@@ -163,11 +163,16 @@ class RecordStore:
         async with self._database.write() as connection:
             return (await connection.execute(RECORDS.delete().where(past))).rowcount
 
-    async def under(self, tenant_id: str, versions: Sequence[int], limit: int) -> list[SealedRecord]:
-        """Some records that are sealed under these versions."""
+    async def under(
+        self, tenant_id: str, versions: Sequence[int], limit: int, after: tuple[str, str] = ("", "")
+    ) -> list[SealedRecord]:
+        """Some records that are sealed under these versions, in the order of purpose and name, those that follow
+        `after`."""
+        purpose, name = after
+        follows = or_(RECORDS.c.purpose > purpose, and_(RECORDS.c.purpose == purpose, RECORDS.c.name > name))
         wanted = (
             select(RECORDS)
-            .where(RECORDS.c.tenant_id == tenant_id, RECORDS.c.version.in_(versions))
+            .where(RECORDS.c.tenant_id == tenant_id, RECORDS.c.version.in_(versions), follows)
             .order_by(RECORDS.c.purpose, RECORDS.c.name)
             .limit(limit)
         )
@@ -175,12 +180,12 @@ class RecordStore:
             rows = await connection.execute(wanted)
             return [_record(row) for row in rows]
 
-    async def count(self, tenant_id: str, versions: Sequence[int]) -> int:
-        """How many are sealed under these versions."""
-        wanted = select(func.count()).select_from(RECORDS)
+    async def counts(self, tenant_id: str) -> dict[int, int]:
+        """How many records there are, by the version that they are sealed under."""
+        mine = RECORDS.c.tenant_id == tenant_id
+        wanted = select(RECORDS.c.version, func.count()).where(mine).group_by(RECORDS.c.version)
         async with self._database.read() as connection:
-            counted = wanted.where(RECORDS.c.tenant_id == tenant_id, RECORDS.c.version.in_(versions))
-            return int(await connection.scalar(counted) or 0)
+            return {int(row[0]): int(row[1]) for row in await connection.execute(wanted)}
 
     async def reseal(self, changed: Sequence[tuple[SealedRecord, SealedRecord]]) -> None:
         """Put the second in place of the first, where the first is still there; all in one transaction."""

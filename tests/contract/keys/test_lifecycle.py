@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -17,6 +16,7 @@ from gateway.stores.tables.key_tables import ACTIVE, RETIRED, REVOKED, TENANT_KE
 from gateway.stores.tables.keys import NewVersion, Wrapping
 from gateway.tenant_keys import records as records_module
 from gateway.tenant_keys.lifecycle import Onboarding
+from gateway.tenant_keys.records import Progress
 from gateway.tenant_keys.wrapping import WrapMethod
 from gateway.vault.keys import CipherName, Purpose
 from tests.fakes.replicas import Replica, choice, now, replica
@@ -151,10 +151,12 @@ async def test_records_are_sealed_anew_in_batches(one: Replica, monkeypatch: pyt
     for number in range(25):
         await records.put(tenant, Purpose.SECRET, f"name {number}", f"value {number}".encode())
     await one.keys.lifecycle.rotate(tenant)
+    assert await records.progress(tenant) == Progress({1: 25}, 25)
     assert await one.stores.keys.behind() == [tenant]
+    assert await one.stores.keys.behind(after=tenant) == []
     done = [await records.reseal(tenant) for _ in range(4)]
     assert done == [10, 10, 5, 0]
-    assert await records.left(tenant) == 0
+    assert await records.progress(tenant) == Progress({2: 25}, 0)
     assert await one.stores.keys.behind() == []
     for number in range(25):
         assert await records.get(tenant, Purpose.SECRET, f"name {number}") == f"value {number}".encode()
@@ -255,14 +257,6 @@ async def test_a_retired_version_that_cannot_be_had_seals_nothing(one: Replica) 
     one.keys.keyring.ring.cache.revoke_where(lambda _: True)
     with pytest.raises(TenantSealed):
         await source.live(tenant, CipherName.FF3_1, "conversation")
-
-
-async def test_rotation_by_the_calendar(one: Replica) -> None:
-    tenant = await one.tenant()
-    await one.keys.lifecycle.onboard(tenant, choice("acme", rotate_every_days=30))
-    assert await one.stores.keys.due(now() + timedelta(days=29)) == []
-    assert await one.stores.keys.due(now() + timedelta(days=31)) == [tenant]
-    assert await one.keys.keeper.once() == 0
 
 
 async def test_a_stale_rotation_loses(one: Replica) -> None:

@@ -13,7 +13,8 @@ from click.testing import CliRunner, Result
 from joserfc.jwk import ECKey
 
 from gateway.cli import main
-from tests.fakes.control import Control, Person
+from gateway.settings import Limits
+from tests.fakes.control import Control, Person, serve_control
 
 CREDENTIAL = "kc_boot_0123456789abcdef0123456789"
 
@@ -111,3 +112,12 @@ def test_the_command_writes_a_file_for_one_pair_of_eyes(tmp_path: Path) -> None:
     assert set(public) == {"kty", "crv", "x", "y"}
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert run("prove", "--key", str(key), "--tenant-id", "ten_1", "token").stdout.count(".") == 2
+
+
+async def test_who_tries_too_often_waits(tmp_path: Path) -> None:
+    async with serve_control(tmp_path, limits=Limits(admin_tries_per_minute=8)) as control:
+        owner = await control.owner("acme")  # two tries
+        answers = [await control.call("POST", "/admin/auth/token", {"proof": "x"}) for _ in range(7)]
+        assert [status for status, _ in answers] == [401] * 6 + [429]
+        assert answers[-1][1]["error"]["code"] == "rate_limited"
+        assert (await owner.call("GET", "/admin/tenant"))[0] == 200, "who is in already does not wait"

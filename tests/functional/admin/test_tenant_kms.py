@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gateway.stores.tables.tenants import TenantStatus
-from gateway.vault.keys import CipherName
+from gateway.vault.keys import CipherName, Purpose
 from tests.fakes.control import Control, Person
 
 LOCAL = {"provider": "local", "kms_key_ref": "local:acme", "config": {}}
@@ -46,7 +46,8 @@ async def test_onboarding_and_looking(owner: Person) -> None:
     assert config["sealed_since"] is None
     assert config["last_verified_at"] is not None
     [key] = told["keys"]
-    assert set(key) == {"id", "version", "wrap_method", "status", "created_at", "retired_at"}
+    assert set(key) == {"id", "version", "wrap_method", "status", "created_at", "retired_at", "records"}
+    assert told["rewrap"] == {"status": "done", "records": 0, "records_left": 0}
     assert (key["id"], key["status"], key["wrap_method"]) == (answer["new_key_id"], "active", "customer_kms_local")
 
 
@@ -90,6 +91,20 @@ async def test_rotation_unsealing_and_revocation(owner: Person) -> None:
     assert [(key["version"], key["status"]) for key in keys] == [(2, "active"), (1, "revoked")]
 
 
+async def test_how_far_a_rotation_has_come(control: Control, owner: Person) -> None:
+    await post(owner, "", LOCAL)
+    records = control.services.control.keys.records
+    for name in ("a", "b"):
+        await records.put(owner.tenant_id, Purpose.SECRET, name, b"value")
+    await post(owner, "/rotate", action="kms.rotate")
+    told = (await owner.call("GET", "/admin/tenant-kms"))[1]
+    assert told["rewrap"] == {"status": "running", "records": 2, "records_left": 2}
+    assert [(key["version"], key["records"]) for key in told["keys"]] == [(2, 0), (1, 2)]
+    await records.reseal(owner.tenant_id)
+    told = (await owner.call("GET", "/admin/tenant-kms"))[1]
+    assert told["rewrap"] == {"status": "done", "records": 2, "records_left": 0}
+
+
 async def test_a_failed_probe_is_one_code(owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     from gateway.errors.kms import KeyDenied
     from gateway.kms.local import LocalProvider
@@ -115,6 +130,9 @@ SECRETS: list[dict[str, Any]] = [
             "client_secret": "abc8Q~abcdefghijklmnopqrstuvwxyz0123456",
         },
     },
+    {**LOCAL, "aws_secret_access_key": "short"},
+    {**LOCAL, "config": {"deep": [{"private_key": "x"}]}},
+    {**LOCAL, "provider": "AKIAIOSFODNN7EXAMPLE"},
 ]
 
 
@@ -130,7 +148,7 @@ async def test_static_credentials_are_refused_with_a_clear_word(
     assert (status, answer["error"]["code"]) == (400, "static_credential_refused")
     kept = _content(tmp_path)
     said = json.dumps(answer) + capsys.readouterr().out
-    for value in body["config"].values():
+    for value in map(str, body["config"].values()):
         if value not in AWS["config"].values():  # type: ignore[attr-defined]
             assert value not in said
             assert value.encode() not in kept

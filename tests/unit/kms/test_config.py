@@ -122,7 +122,14 @@ def test_azure_keys_are_in_the_vault() -> None:
     assert caught.value.param == "kms_key_ref"
 
 
-@pytest.mark.parametrize("name", ["HOME", "MASTER_KEY_B64", "HOLDBACK_KMS_GLOBEX_SECRET", "HOLDBACK_KMS_ACME", "x"])
+@pytest.mark.parametrize("secret", ["hunter2", "s3cr3t-Value", "abc8Q~" + "x" * 34, "HOLDBACK KMS", ""])
+def test_a_secret_where_its_name_should_be_is_refused_as_one(secret: str) -> None:
+    ref, config = GOOD["azure"]
+    with pytest.raises(StaticCredentialRefused):
+        read_config("azure", ref, {**config, "client_secret_env_var": secret}, tenant="acme")
+
+
+@pytest.mark.parametrize("name", ["HOME", "MASTER_KEY_B64", "HOLDBACK_KMS_GLOBEX_SECRET", "HOLDBACK_KMS_ACME"])
 def test_azure_reads_no_other_environment_variable(name: str) -> None:
     ref, config = GOOD["azure"]
     with pytest.raises(KmsConfigInvalid):
