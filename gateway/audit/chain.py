@@ -16,12 +16,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from gateway.audit.event import VERSION, AuditEvent
 
 NO_HASH = bytes(32)
+_length = struct.Struct(">Q").pack
+_ROW = b"holdback audit row" + _length(len(str(VERSION))) + str(VERSION).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def link(head: Head, event: AuditEvent, commitments: Mapping[str, str], mac_key:
         commitments: to its personal fields, by name.
         mac_key: of the installation, 32 bytes.
     """
-    kept = json.dumps(dict(commitments), sort_keys=True, separators=(",", ":"))
+    kept = json.dumps(dict(commitments), sort_keys=True, separators=(",", ":")) if commitments else "{}"
     values = (head.chain, head.seq + 1, event.at_us, event.kind.value, event.request_id[:64], event.body(), kept)
     digest = hash_of(*values, previous=head.hash)
     return Row(*values, head.hash, digest, hmac.digest(mac_key, digest, hashlib.sha256))
@@ -75,10 +78,12 @@ def hash_of(
     chain: str, seq: int, at_us: int, kind: str, request_id: str, body: str, commitments: str, *, previous: bytes
 ) -> bytes:
     """SHA-256 over the canonical bytes of a row."""
-    parts = (str(VERSION), chain, str(seq), str(at_us), kind, request_id, body, commitments)
-    digest = hashlib.sha256(b"holdback audit row")
-    for part in (*(part.encode() for part in parts), previous):
-        digest.update(len(part).to_bytes(8, "big") + part)
+    named, body_bytes = chain.encode(), body.encode()
+    rest = f"{seq}", f"{at_us}", kind, request_id
+    begin = b"".join([_length(len(part)) + part for part in [text.encode() for text in rest]])
+    beside = commitments.encode()
+    digest = hashlib.sha256(_ROW + _length(len(named)) + named + begin + _length(len(body_bytes)) + body_bytes)
+    digest.update(_length(len(beside)) + beside + _length(len(previous)) + previous)
     return digest.digest()
 
 

@@ -27,7 +27,7 @@ from gateway.vault.envelope import Binding, seal, unseal
 from gateway.vault.keys import Purpose
 
 QUEUE_EVENTS = 20_000
-BATCH_EVENTS = 1_000
+BATCH_EVENTS = 2_000
 RETRY_SECONDS = 10.0
 REQUEST_FINDINGS = 1_000
 """Findings of one request that are recorded one by one; more are counted."""
@@ -165,9 +165,10 @@ class AuditLog:
     async def _written(self, events: Sequence[AuditEvent]) -> bool:
         """Write a batch; False when it could not be written in time."""
         deadline = time.monotonic() + RETRY_SECONDS
+        chains = [event.chain for event in events]
         for pause_seconds in (*_PAUSES_SECONDS, *_PAUSES_SECONDS):
             try:
-                await self._store.append([event.chain for event in events], lambda heads: self._linked(events, heads))
+                await self._store.append(chains, lambda heads: self._linked(events, chains, heads))
             except StoreUnavailable:
                 if time.monotonic() + pause_seconds > deadline:
                     break
@@ -179,13 +180,17 @@ class AuditLog:
                 return True
         return False
 
-    def _linked(self, events: Sequence[AuditEvent], heads: dict[str, Head]) -> list[Linked]:
-        made = []
-        for event in events:
-            beside = sides(event, os.urandom(2 * SALT_BYTES)) if event.user or event.ip else []
-            row = link(heads[event.chain], event, {side.name: side.commitment for side in beside}, self._keys.mac)
-            heads[row.chain] = Head(row.chain, row.seq, row.hash)
-            made.append(Linked(row, tuple(self._sealed(side, row.chain, row.seq) for side in beside)))
+    def _linked(self, events: Sequence[AuditEvent], chains: Sequence[str], heads: dict[str, Head]) -> list[Linked]:
+        made, mac_key = [], self._keys.mac
+        for event, chain in zip(events, chains, strict=True):
+            if event.user or event.ip:
+                beside = sides(event, os.urandom(2 * SALT_BYTES))
+                row = link(heads[chain], event, {side.name: side.commitment for side in beside}, mac_key)
+                made.append(Linked(row, tuple(self._sealed(side, chain, row.seq) for side in beside)))
+            else:
+                row = link(heads[chain], event, {}, mac_key)
+                made.append(Linked(row))
+            heads[chain] = Head(chain, row.seq, row.hash)
         return made
 
     def _sealed(self, side: Side, chain: str, seq: int) -> SideRow:

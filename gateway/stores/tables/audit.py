@@ -9,83 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Integer,
-    LargeBinary,
-    Select,
-    String,
-    Table,
-    Text,
-    delete,
-    func,
-    select,
-    update,
-)
+from sqlalchemy import Select, Table, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.audit.chain import Head, Row
 from gateway.audit.checkpoint import Checkpoint, KeyRotation, Pruning
 from gateway.stores.database import Database
-from gateway.stores.schema import METADATA
+from gateway.stores.tables.audit_tables import CHECKPOINTS, EVENTS, HEADS, KEYS, PRUNES, SIDES
 
-EVENTS = Table(
-    "audit_events",
-    METADATA,
-    Column("chain", String(64), primary_key=True),
-    Column("seq", BigInteger, primary_key=True, autoincrement=False),
-    Column("at_us", BigInteger, nullable=False),
-    Column("kind", String(32), nullable=False),
-    Column("request_id", String(64), nullable=False, index=True),
-    Column("body", Text, nullable=False),
-    Column("commitments", Text, nullable=False),
-    Column("previous", LargeBinary(32), nullable=False),
-    Column("hash", LargeBinary(32), nullable=False),
-    Column("mac", LargeBinary(32), nullable=False),
-)
-HEADS = Table(
-    "audit_heads",
-    METADATA,
-    Column("chain", String(64), primary_key=True),
-    Column("seq", BigInteger, nullable=False),
-    Column("hash", LargeBinary(32), nullable=False),
-)
-SIDES = Table(
-    "audit_sides",
-    METADATA,
-    Column("chain", String(64), primary_key=True),
-    Column("seq", BigInteger, primary_key=True, autoincrement=False),
-    Column("name", String(16), primary_key=True),
-    Column("subject", LargeBinary(32), nullable=False, index=True),
-    Column("sealed", LargeBinary, nullable=False),
-)
-CHECKPOINTS = Table(
-    "audit_checkpoints",
-    METADATA,
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("body", Text, nullable=False),
-    Column("signature", LargeBinary(64), nullable=False),
-)
-KEYS = Table(
-    "audit_keys",
-    METADATA,
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("public_key", LargeBinary(32), nullable=False),
-    Column("signature", LargeBinary(64), nullable=False),
-)
-PRUNES = Table(
-    "audit_prunes",
-    METADATA,
-    Column("chain", String(64), primary_key=True),
-    Column("up_to", BigInteger, primary_key=True, autoincrement=False),
-    Column("signing_key", String(16), nullable=False),
-    Column("signature", LargeBinary(64), nullable=False),
-)
 _ROW = ("chain", "seq", "at_us", "kind", "request_id", "body", "commitments", "previous", "hash", "mac")
+_values = attrgetter(*_ROW)
+_INSERT = {
+    style: f"INSERT INTO audit_events ({', '.join(_ROW)}) VALUES ({', '.join(marks)})"  # noqa: S608 - names of ours
+    for style, marks in {
+        "qmark": ["?"] * len(_ROW),
+        "numeric_dollar": [f"${number}" for number in range(1, len(_ROW) + 1)],
+    }.items()
+}
 PAGE = 1000
 _ORDER = (EVENTS.c.chain, EVENTS.c.seq)
 
@@ -137,13 +81,20 @@ class AuditStore:
         """
         named = sorted(set(chains))  # in one order everywhere: replicas wait for one another and never in a circle
         async with self._database.write() as connection:
-            for chain in named:
-                await connection.execute(self._new_head(chain))
-            wanted = select(HEADS.c.chain, HEADS.c.seq, HEADS.c.hash).where(HEADS.c.chain.in_(named))
-            found = await connection.execute(wanted.order_by(HEADS.c.chain).with_for_update())
-            linked = link({chain: Head(chain, seq, digest) for chain, seq, digest in found})
+            heads = await self._heads(connection, named)
+            if len(heads) < len(named):  # the first rows of a chain
+                for chain in named:
+                    await connection.execute(self._new_head(chain))
+                heads = await self._heads(connection, named)
+            linked = link(heads)
             await self._insert(connection, linked)
         return linked
+
+    async def _heads(self, connection: AsyncConnection, chains: Sequence[str]) -> dict[str, Head]:
+        """Heads that are there, held until the end of the transaction."""
+        wanted = select(HEADS.c.chain, HEADS.c.seq, HEADS.c.hash).where(HEADS.c.chain.in_(chains))
+        found = await connection.execute(wanted.order_by(HEADS.c.chain).with_for_update())
+        return {chain: Head(chain, seq, digest) for chain, seq, digest in found}
 
     def _new_head(self, chain: str) -> Any:
         return self._insert_of(HEADS).values(chain=chain, seq=0, hash=bytes(32)).on_conflict_do_nothing()
@@ -155,7 +106,8 @@ class AuditStore:
     async def _insert(self, connection: AsyncConnection, linked: Sequence[Linked]) -> None:
         if not linked:
             return
-        await connection.execute(EVENTS.insert(), [{name: getattr(one.row, name) for name in _ROW} for one in linked])
+        # As the driver takes them: the dialect would change no value of a row, and that costs as much as all the rest.
+        await connection.exec_driver_sql(_INSERT[connection.dialect.paramstyle], [_values(one.row) for one in linked])
         beside = [
             {"chain": one.row.chain, "seq": one.row.seq, "name": s.name, "subject": s.subject, "sealed": s.sealed}
             for one in linked
