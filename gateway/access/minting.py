@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from gateway.access.book import AccessBook, record_of
-from gateway.auth.capability import SECRET_BYTES, KeyKind, Letter, mint, record_mac, ttl_seconds
+from gateway.auth.capability import SECRET_BYTES, KeyKind, Letter, is_genuine, mint, record_mac, ttl_seconds
 from gateway.auth.scopes import Scope, canonical
 from gateway.errors.access import ProofsNotSetUp, ProofsRequired
 from gateway.errors.admin import InvalidField
@@ -141,6 +141,10 @@ class Minting:
     def sealed(self, row: CapabilityRow) -> CapabilityRow:
         """The row with its MAC."""
         return replace(row, mac=record_mac(self._mac_key, record_of(row)))
+
+    def is_genuine(self, row: CapabilityRow) -> bool:
+        """Whether a row is as it was written."""
+        return is_genuine(self._mac_key, record_of(row))
 
     async def revoke(self, tenant_id: str, key_id: str, actor: str, book: AccessBook | None = None) -> CapabilityRow:
         """End a key, and all sessions and logins that came from it.

@@ -10,6 +10,7 @@ from datetime import datetime
 from gateway.access.book import AccessBook
 from gateway.access.minting import Minting
 from gateway.access.proofs import Proofs
+from gateway.access.sessions import Sessions
 from gateway.auth.addresses import Networks
 from gateway.auth.capability import KeyKind, PresentedKey, matches
 from gateway.auth.dpop import ProofRequest, Verifier
@@ -57,6 +58,7 @@ class Access:
     book: AccessBook
     proofs: Proofs
     minting: Minting
+    sessions: Sessions
     stores: Stores
     trusted: Networks
     has_origins: bool
@@ -178,6 +180,7 @@ async def open_access(settings: Settings, stores: Stores, control: Control) -> A
             book,
             proofs,
             minting,
+            Sessions(stores, control, minting, derive("refresh credentials"), seconds=access.session_seconds),
             stores,
             Networks(access.trusted_proxies),
             bool(access.public_origins),

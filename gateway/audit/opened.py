@@ -84,6 +84,7 @@ _KINDS = {
     "unseal": Kind.UNSEAL,
     "erase": Kind.ERASURE,
     "delete": Kind.ERASURE,
+    "theft": Kind.THEFT,
 }
 
 

@@ -97,6 +97,11 @@ def credential(operator_key: bytes, family: Family, generation: int) -> str:
     return f"kc_{mode}_r_{family.id}_{generation}_{_mac(operator_key, family, generation)}"
 
 
+def is_genuine(operator_key: bytes, family: Family | None, presented: PresentedRefresh) -> bool:
+    """Whether a credential, new or old, was ever made here for that family."""
+    return family is not None and hmac.compare_digest(_mac(operator_key, family, presented.generation), presented.mac)
+
+
 def decide(
     operator_key: bytes, family: Family | None, presented: PresentedRefresh, *, thumbprint: str, now: float
 ) -> Decision | None:
@@ -111,8 +116,11 @@ def decide(
     """
     if family is None:
         return None
-    genuine = hmac.compare_digest(_mac(operator_key, family, presented.generation), presented.mac)
-    if not genuine or presented.live != family.live or presented.generation > family.generation:
+    if (
+        not is_genuine(operator_key, family, presented)
+        or presented.live != family.live
+        or presented.generation > family.generation
+    ):
         return Decision(Outcome.REFUSED, family)
     if family.revoked or now >= family.expires_at:
         return Decision(Outcome.REFUSED, family)

@@ -5,6 +5,7 @@ AuthenticationError                 401  invalid_api_key
 ├── InvalidProof                    401  invalid_dpop_proof         RFC 9449, section 7
 ├── InvalidToken                    401  invalid_token              bound key sent otherwise, wrong key of the proof
 ├── UseNonce                        401  use_dpop_nonce             retryable with the nonce of the answer
+├── RefreshRefused                  401  refresh_refused
 └── RefreshReused                   401  refresh_reused             the whole family is revoked
 RequestError
 ├── ProofsRequired                  400  proofs_required            a new key that is bound to no private key
@@ -47,6 +48,13 @@ class UseNonce(AuthenticationError):
     code = "use_dpop_nonce"
     public = "The DPoP proof needs the nonce of this answer."
     retryable = True
+
+
+class RefreshRefused(AuthenticationError):
+    """No refresh credential, one that is over, or one of another private key: one answer for all."""
+
+    code = "refresh_refused"
+    public = "The refresh credential is missing or not valid."
 
 
 class RefreshReused(AuthenticationError):

@@ -16,6 +16,8 @@ from gateway.server.doors import add_doors
 from gateway.server.errors import REQUEST_ID, REQUEST_ID_HEADER, add_nonce, error_response
 from gateway.server.openapi import described
 from gateway.server.recording import RECORDER, FailedLogins, note_refusal
+from gateway.server.session_door import PATH as SESSION_PATH
+from gateway.server.session_door import add_session_door
 from gateway.server.vaults import VaultDoor
 from gateway.services import Services
 from gateway.token_keys import LOCAL_TENANT
@@ -38,6 +40,7 @@ def make_app(services: Services) -> web.Application:
     add_doors(app, services)
     VaultDoor(services).add_to(app)
     add_admin_routes(app, services)
+    add_session_door(app, services)
     app.router.add_get("/healthz", _healthy)
     app.router.add_get("/readyz", _ready)
     app.router.add_get("/metrics", _metrics)
@@ -79,7 +82,7 @@ async def _guarded(request: web.Request, handler: _Handler, services: Services) 
     try:
         if request.path in OPEN_PATHS:
             return await handler(request)
-        if not request.path.startswith(PREFIX):  # the control plane has a door of its own
+        if not request.path.startswith((PREFIX, SESSION_PATH)):  # these have doors of their own
             await authenticate(request, services)
         with services.admission.enter():
             return await handler(request)

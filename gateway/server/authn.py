@@ -36,17 +36,12 @@ async def authenticate(request: web.Request, services: Services) -> None:
         GatewayError: the key is good, and not for this, or not now.
     """
     access = services.access
-    forwarded = request.headers.getall("X-Forwarded-For", [])
-    request[CLIENT_IP] = client_ip(request.remote or "", forwarded, access.trusted)
-    scheme, text = "", ""
+    note_client(request, access)
+    scheme = ""
     failure: GatewayError
     try:
-        scheme, text = _presented(request)
-        key = read(text)
-        if key is not None:
-            path = request.raw_path if request.raw_path.startswith("/") else request.rel_url.raw_path
-            proofs = tuple(request.headers.getall("DPoP", []))
-            credential = Credential(key, text, scheme == DPOP, proofs, request.method, path.partition("?")[0])
+        credential, (scheme, text) = credential_of(request)
+        if credential is not None:
             await _admit(request, access, credential)
         elif scheme == DPOP or not _is_configured(text, services):
             raise AuthenticationError
@@ -54,10 +49,37 @@ async def authenticate(request: web.Request, services: Services) -> None:
         return
     except AuthenticationError as error:
         failure = error
+    await refuse(request, access, failure, scheme)
+    raise failure
+
+
+def note_client(request: web.Request, access: Access) -> None:
+    """Note where a request comes from."""
+    forwarded = request.headers.getall("X-Forwarded-For", [])
+    request[CLIENT_IP] = client_ip(request.remote or "", forwarded, access.trusted)
+
+
+def credential_of(request: web.Request) -> tuple[Credential | None, tuple[str, str]]:
+    """The capability key of a request, None where there is none; and what came as a key, with how it came.
+
+    Raises:
+        AuthenticationError: it came where it must not.
+    """
+    scheme, text = _presented(request)
+    key = read(text)
+    if key is None:
+        return None, (scheme, text)
+    path = request.raw_path if request.raw_path.startswith("/") else request.rel_url.raw_path
+    proofs = tuple(request.headers.getall("DPoP", []))
+    credential = Credential(key, text, scheme == DPOP, proofs, request.method, path.partition("?")[0])
+    return credential, (scheme, text)
+
+
+async def refuse(request: web.Request, access: Access, failure: GatewayError, scheme: str) -> None:
+    """Note what the answer to a refused request says: the challenge, and a nonce where one is missing."""
     request[CHALLENGE] = _challenge(failure, scheme, access)
     if isinstance(failure, UseNonce):
         request[DPOP_NONCE] = await access.proofs.nonce()
-    raise failure
 
 
 async def _admit(request: web.Request, access: Access, credential: Credential) -> None:

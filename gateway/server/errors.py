@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from gateway.errors import GatewayError
+from gateway.errors import AuthenticationError, GatewayError
 from gateway.server.words import error_body
 
 REQUEST_ID_HEADER = "X-Request-Id"
@@ -19,7 +19,7 @@ def error_response(error: GatewayError, request_id: str, request: web.Request) -
     """An error in the shape of the path. `x-should-retry` keeps the SDKs from hammering where a retry cannot help."""
     headers = {REQUEST_ID_HEADER: request_id}
     # A challenge is answered below the SDK, which has nothing to gain from another try.
-    if not error.retryable or error.status == 401:
+    if not error.retryable or isinstance(error, AuthenticationError):
         headers["x-should-retry"] = "false"
     if error.retry_after_seconds is not None:
         headers["Retry-After"] = str(error.retry_after_seconds)

@@ -66,7 +66,7 @@ class _Door:
             )
             if not may(Role(admin.role), route.action):
                 raise RoleDenied
-        body = await _in_time(request, route, services.settings.limits.body_read_seconds)
+        body = await read_in_time(request, route.body, services.settings.limits.body_read_seconds)
         if admin and route.action and route.asks_step_up and ACTIONS[route.action].step_up_seconds:
             await take_step_up(services, admin, route.action, step_up)
         query, path = read_query(request, route.query), dict(request.match_info)
@@ -82,11 +82,15 @@ class _Door:
         )
 
 
-async def _in_time(request: web.Request, route: AdminRoute[Any], seconds: float) -> Body:
+async def read_in_time(request: web.Request, model: type[_Body], seconds: float) -> _Body:
+    """As `read_body`, within a time.
+
+    Raises:
+        RequestTimeout: it did not come; and what `read_body` raises.
+    """
     try:
         async with asyncio.timeout(seconds):
-            body: Body = await read_body(request, route.body)
-            return body
+            return await read_body(request, model)
     except TimeoutError:
         pass
     raise RequestTimeout

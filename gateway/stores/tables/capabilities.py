@@ -131,6 +131,19 @@ class CapabilityStore:
             read_lists(row["l_allow"], row["l_deny"]),
         )
 
+    async def get(self, tenant_id: str, key_id: str) -> CapabilityRow:
+        """A key of a tenant.
+
+        Raises:
+            NotFound: it has none of that id.
+        """
+        wanted = select(CAPABILITY_KEYS).where(CAPABILITY_KEYS.c.tenant_id == tenant_id, CAPABILITY_KEYS.c.id == key_id)
+        async with self._database.read() as connection:
+            row = (await connection.execute(wanted)).mappings().first()
+        if row is None:
+            raise NotFound
+        return capability_row(row)
+
     async def add(self, row: CapabilityRow) -> None:
         """A new key.
 

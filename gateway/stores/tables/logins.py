@@ -96,6 +96,12 @@ class LoginStore:
             if session is not None:
                 await connection.execute(CAPABILITY_KEYS.insert().values(_values(session)))
 
+    async def get(self, login_id: str) -> LoginRow | None:
+        """A login; None when there is none."""
+        async with self._database.read() as connection:
+            row = (await connection.execute(select(LOGINS).where(LOGINS.c.id == login_id))).mappings().first()
+        return LoginRow(**row) if row is not None else None
+
     async def turn(self, login_id: str, decide: Callable[[LoginRow | None, CapabilityRow | None], _Turned]) -> _Turned:
         """Let `decide` say what becomes of a login, and write that; one use after another, on all replicas.
 
