@@ -58,6 +58,7 @@ FLOOR_3 = {
 FLOOR_4 = {"gateway.demo", "gateway.reload", "gateway.services"}
 FLOOR_5 = {"gateway.server"}
 FLOOR_6 = {
+    "gateway.client",
     "gateway.importers",
     "gateway.verify",
     "gateway.dev",
@@ -116,6 +117,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     # Plays the client and the provider of a running gateway: what it proves, it must not share.
     "gateway.verify": GROUND | {"gateway.errors", "gateway.wire", "gateway.demo", "recognizers"},
     "gateway.dev": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4 | FLOOR_5,
+    # For programs that call a gateway: what it proves, it must not share.
+    "gateway.client": GROUND | {"gateway.errors", "gateway.auth"},
     # Reads what other programs wrote; knows no more of ours than its words.
     "gateway.importers": GROUND,
     "gateway.record": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4,
@@ -171,6 +174,7 @@ IMPURE = (
 # Optional packages are imported on first use, commands when they are called.
 LATE_IMPORTS = (
     "gateway.audit.anchors",
+    "gateway.client.kept",
     "gateway.kms",
     "gateway.stores",
     "gateway.commands",
