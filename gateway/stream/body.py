@@ -128,8 +128,10 @@ def _groups(slots: Iterable[Slot]) -> list[list[Slot]]:
 
 def _place(slot: Slot) -> tuple[tuple[Step, ...], int] | None:
     """The list that a text part stands in, and its index there; None for any other slot."""
-    steps = slot.steps[:-1] if slot.steps[-1:] == ("text",) else slot.steps
-    if slot.kind is not SlotKind.TEXT or steps[-2:-1] not in _PART_LISTS:
+    is_part = slot.steps[-1:] == ("text",)
+    steps = slot.steps[:-1] if is_part else slot.steps
+    lists = (*_PART_LISTS, ("input",)) if is_part else _PART_LISTS  # strings of an input are texts of their own
+    if slot.kind is not SlotKind.TEXT or steps[-2:-1] not in lists:
         return None
     index = steps[-1]
     return (steps[:-1], index) if isinstance(index, int) else None

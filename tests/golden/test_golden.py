@@ -1,4 +1,5 @@
-"""Streams as providers write them, and what a client gets, byte by byte: one folder, one case.
+"""Streams and whole bodies as providers and clients write them, and what reaches the other side, byte by byte: one
+folder, one case.
 
 The scanner is the small one, so that no new recognizer changes where an event is cut; the texts as a whole are also
 compared with what all recognizers make of them.
@@ -15,7 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from gateway.stream.body import apply, inspect_slots
+from gateway.verdict import Direction
 from gateway.wire.catalogue import wire_formats
+from gateway.wire.json_text import parse
 from tests.planted import small
 from tests.playbook import Trace, play, session, sse_datas, texts
 
@@ -61,7 +65,40 @@ def test_no_value_is_in_any_of_them(case: Path) -> None:
     assert not re.search(r"jane[^\"]{0,6}@|536-?22|555-0132", client)
 
 
+WAYS = {
+    Direction.REQUEST: ("request.client.json", "request.provider.json"),
+    Direction.RESPONSE: ("answer.provider.json", "answer.client.json"),
+}
+WHOLE = [
+    (case, way)
+    for way, (came, _) in WAYS.items()
+    for case in sorted(p.parent for p in Path(__file__).parent.glob(f"*/*/{came}"))
+]
+
+
+def passed(case: Path, way: Direction) -> bytes:
+    """A whole body as the proxy lets it through."""
+    wire, body = FORMATS[case.parent.name], (case / WAYS[way][0]).read_bytes()
+    root = parse(body, max_depth=64, max_nodes=10_000)
+    if way is Direction.REQUEST:
+        wire.check(root)
+        inspected = inspect_slots(wire.request_slots(root), small(way), wire.rules, way, attachments=False)
+        return apply(body, [*inspected.edits, *wire.request_edits(root, inspected.altered)])
+    inspected = inspect_slots(wire.response_slots(root), small(way), wire.rules, way, attachments=False)
+    return apply(body, [*inspected.edits, *wire.response_blanks(root, inspected.changed, inspected.altered)])
+
+
+@pytest.mark.parametrize(("case", "way"), WHOLE, ids=[f"{named(case)}-{way.value}" for case, way in WHOLE])
+def test_whole_bodies(case: Path, way: Direction) -> None:
+    came, goes = (json.loads((case / name).read_bytes()) for name in WAYS[way])
+    shown = passed(case, way)
+    assert shown == (case / WAYS[way][1]).read_bytes()
+    assert not re.search(rb"jane[^\"]{0,6}@|536-?22|555-0132|4111", shown)
+    assert (came == goes) == (shown == (case / WAYS[way][0]).read_bytes())
+
+
 def test_there_are_cases() -> None:
+    assert {case.parent.name for case, _ in WHOLE} == set(FORMATS), "each endpoint has whole bodies"
     counts = Counter(case.parent.name for case in CASES)
     assert counts["openai_chat"] >= 8
     assert counts["openai_responses"] >= 6
