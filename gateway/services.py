@@ -20,6 +20,7 @@ from gateway.audit.opened import Audit, open_audit, signing_key
 from gateway.control import Control, open_control
 from gateway.egress import Egress
 from gateway.errors import ConfigurationError, Overloaded
+from gateway.guardrail import Guardrail
 from gateway.inspection.engine import Engine, engine_of, under, with_model
 from gateway.inspection.memory import ScanMemory
 from gateway.inspection.model import Model
@@ -68,6 +69,7 @@ class Services:
     vaults: Vaults
     open_requests: OpenRequests
     alerts: Alerts
+    guardrail: Guardrail
 
     @property
     def engine(self) -> Engine:
@@ -215,13 +217,19 @@ async def _hanging_on_keys(
 
 
 def _engines(
-    settings: Settings, first: Engine | None, model: Model | None, providers: Sequence[Provider], metrics: Metrics
+    settings: Settings,
+    first: Engine | None,
+    model: Model | None,
+    providers: Sequence[Provider],
+    metrics: Metrics,
+    guardrail: Guardrail,
 ) -> Engines:
     """What inspects, by the policy in the settings and the overlays on it."""
 
     def ready(engine: Engine) -> Engine:
         for provider in providers:
             check_region(engine.policy, provider.region)
+        guardrail.check(engine.policy)
         return with_model(engine, model) if model else engine
 
     def load() -> Engine:
@@ -229,6 +237,7 @@ def _engines(
 
     def build(policy: Policy) -> Engine:
         check_regions(policy, [provider.region for provider in providers])
+        guardrail.check(policy)
         made = under(policy, hash_key=hash_key(settings), today=today)
         return with_model(made, model) if model else made
 
@@ -254,9 +263,9 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
         AsyncExitStack() as closing,
         open_control(settings, stores) as control,
     ):
-        metrics = Metrics()
+        metrics, guardrail = Metrics(), Guardrail(egress, settings.guardrail)
 
-        engines = _engines(settings, engine, model, list(pool.providers.values()), metrics)
+        engines = _engines(settings, engine, model, list(pool.providers.values()), metrics, guardrail)
         admission = Admission(settings.limits.streams, metrics)
         watching = _watching(settings, stores, control, egress, engines, metrics)
         audit, alerts = await closing.enter_async_context(watching)
@@ -282,4 +291,5 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
             *open_vaults(settings, stores, control),
             requests,
             alerts,
+            guardrail,
         )

@@ -48,7 +48,7 @@ class Gateway:
     def ask(self, body: Body) -> Asked:
         policy, raw = self.policy(), json.dumps(body).encode()
         ways = [Inspector(pipeline(), policy, way) for way in Direction]
-        desk = Desk(Engine(policy, pipeline(), ways[0], ways[1], Guard(policy)))
+        desk = Desk(Engine(policy, pipeline(), ways[0], ways[1], Guard(policy), ways[0]))
         root = parse(raw, max_depth=64, max_nodes=500_000)
         slots = FORMAT.request_slots(root)
         scope = desk.scope(root, slots, self.caller)

@@ -16,9 +16,12 @@ from gateway.inspection.guard import Guard
 from gateway.inspection.inspector import Inspector
 from gateway.inspection.model import Model, ModelScanner
 from gateway.inspection.operators import operators
+from gateway.inspection.rendering import everything
 from gateway.stream.scanner import Scanner
 from gateway.verdict import Direction
 from policies.actions import HASH
+from policies.guardrail_rules import OFF
+from policies.keys.guardrail import KEY as GUARDRAIL
 from policies.keys.tier3 import KEY as TIER3
 from policies.loader import load
 from policies.policy import Context, CustomRecognizer, Policy, PolicyError
@@ -46,6 +49,8 @@ class Engine:
     request: Scanner
     response: Scanner
     guard: Guard
+    rendering: Scanner
+    """Replaces everything that is detected: what the application's own scanner gets to see."""
     fingerprint: str = ""
     """Of policy and catalogue: what was found under another one says nothing here."""
     waits: frozenset[Direction] = frozenset()
@@ -71,7 +76,11 @@ def with_model(engine: Engine, model: Model) -> Engine:
         way: ModelScanner(inspector, model) if way in waits and isinstance(inspector, Inspector) else inspector
         for way, inspector in zip(Direction, (engine.request, engine.response), strict=True)
     }
-    return replace(engine, request=scanners[Direction.REQUEST], response=scanners[Direction.RESPONSE], waits=waits)
+    rendering = engine.rendering
+    if GUARDRAIL.of(engine.policy).mode != OFF and isinstance(rendering, Inspector):
+        rendering = ModelScanner(rendering, model)
+    request, response = scanners[Direction.REQUEST], scanners[Direction.RESPONSE]
+    return replace(engine, request=request, response=response, waits=waits, rendering=rendering)
 
 
 def engine_of(source: str, *, hash_key: bytes | None = None, today: Today = never) -> Engine:
@@ -115,7 +124,8 @@ def under(policy: Policy, *, hash_key: bytes | None = None, today: Today = never
             for way in Direction
         )
         mark = hashlib.sha256(repr((recognizers.__version__, policy)).encode()).hexdigest()
-        return Engine(policy, pipeline, request, response, guard, mark, today=today)
+        seen = everything(policy, pipeline)
+        return Engine(policy, pipeline, request, response, guard, seen, mark, today=today)
     raise ConfigurationError(problem)
 
 

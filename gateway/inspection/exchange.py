@@ -84,6 +84,7 @@ class Exchange:
     had_canary: bool = False
     is_canary_known: bool = False
     made: tuple[Entry, ...] = field(default=(), repr=False)
+    ledger: Ledger | None = field(default=None, repr=False)
 
 
 class Desk:
@@ -161,7 +162,10 @@ class Desk:
         # What is rewritten anyway is rewritten from the clean text.
         edits = with_sentences(root, [*made.inspected.edits, *strips], sentences, wire.system_field)
         inspected, had_canary = replace(made.inspected, edits=tuple(edits)), bool(strips)
-        return Exchange(inspected, answers, attacks, had_canary, is_canary_known=is_known, made=tuple(made.made))
+        entries = tuple(made.made)
+        return Exchange(
+            inspected, answers, attacks, had_canary, is_canary_known=is_known, made=entries, ledger=made.ledger
+        )
 
     def recall(self, caller: Caller, earlier: Earlier) -> Scanner:
         """The scanner of what the provider has kept of earlier turns."""

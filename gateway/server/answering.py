@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from aiohttp import web
 
@@ -12,6 +13,7 @@ from gateway.errors import GatewayError, UpstreamError, UpstreamProtocolError, U
 from gateway.observe.log import logger
 from gateway.server.driver import Driver
 from gateway.server.errors import REQUEST_ID, REQUEST_ID_HEADER
+from gateway.server.guarding import GUARDING, Guarding
 from gateway.server.off_loop import off_loop
 from gateway.server.open_request import OPEN_REQUEST
 from gateway.server.recording import RECORDER, note_refusal
@@ -63,7 +65,9 @@ class Answering:
             return await self._whole(answer, request, answers)
         raise UpstreamProtocolError
 
-    def _inspect_response(self, body: bytes, answers: Scanner, policy: Policy) -> tuple[bytes, Inspected, str]:
+    def _inspect_response(
+        self, body: bytes, answers: Scanner, policy: Policy, guarding: Guarding | None
+    ) -> tuple[bytes, Inspected, str]:
         """What the client gets, what was found, and what the provider keeps the answer under."""
         limits, attachments = self._services.settings.limits, policy.attachments == "allow"
         root = parse(body, max_depth=limits.json_depth, max_nodes=limits.json_nodes, error=UpstreamProtocolError)
@@ -73,6 +77,8 @@ class Answering:
         if policy.attachments == "strip":
             root, slots, gone = stripped(root, slots, self._wire, limits, is_answer=True)
         inspected = inspect_slots(slots, answers, self._wire.rules, Direction.RESPONSE, attachments=attachments)
+        if guarding is not None:
+            guarding.answer(root, slots, self._wire)
         blanks = self._wire.response_blanks(root, inspected.changed, inspected.altered)
         shown = apply(root.body, [*inspected.edits, *blanks])
         return shown, replace(inspected, reports=(*gone, *inspected.reports)), id_of(root)
@@ -85,8 +91,10 @@ class Answering:
             body = without_keys(body, key.get_secret_value() if key is not None else "")
         if answer.translation is not None:
             body = await off_loop(body, answer.translated)
-        policy = request[ENGINE].policy
-        shown, inspected, answer_id = await off_loop(body, lambda body: self._inspect_response(body, answers, policy))
+        inspect = partial(
+            self._inspect_response, answers=answers, policy=request[ENGINE].policy, guarding=request.get(GUARDING)
+        )
+        shown, inspected, answer_id = await off_loop(body, inspect)
         report_body(self._services, request, Direction.RESPONSE, inspected)
         if answer.status < 400:
             await kept(request, answer, answer_id)
@@ -113,7 +121,8 @@ class Answering:
         policy = request[ENGINE].policy
         attachments = policy.attachments == "allow"
         limits = services.stream_limits
-        release = Release(policy.release, policy.holdback_chars, limits.buffered_chars)
+        judging = request[GUARDING].judging() if GUARDING in request else None
+        release = Release(policy.release, policy.holdback_chars, limits.buffered_chars, judging)
         strips = policy.attachments == "strip"
         session = Session(self._wire, answers, attachments=attachments, strips=strips, limits=limits, release=release)
         client = web.StreamResponse(
@@ -141,7 +150,7 @@ class Answering:
             Watchdog(answer.provider.waits.silence_seconds, answer.provider.waits.total_seconds),
             lambda found: report(services, request, Direction.RESPONSE, found.channel, found.findings),
             before_end,
-            waits=Direction.RESPONSE in request[ENGINE].waits,
+            waits=Direction.RESPONSE in request[ENGINE].waits or judging is not None,
         )
         if OPEN_REQUEST in request:
             request[OPEN_REQUEST].on_cut = driver.cut

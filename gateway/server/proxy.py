@@ -18,6 +18,7 @@ from gateway.providers.kind import MODELS
 from gateway.providers.routing import Candidate
 from gateway.server.answering import Answering
 from gateway.server.caller import caller_of
+from gateway.server.guarding import guard
 from gateway.server.in_force import engine_for
 from gateway.server.issued import taken
 from gateway.server.off_loop import off_loop
@@ -132,6 +133,7 @@ class Proxy:
             request[RECORDER].note(AuditKind.FIREWALL, {"agent": caller.agent, "reason": "canary_in_request"})
             logger().warning("canary_in_request", agent=caller.agent)
         report_attacks(self._services, request, exchange.attacks)
+        await guard(self._services, request, caller, engine.policy, exchange, (body, root, slots, wire))
         inspected = exchange.inspected
         more = wire.request_edits(root, inspected.altered)
         if more or gone:

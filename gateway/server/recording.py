@@ -14,7 +14,7 @@ from gateway.audit.log import Recorder
 from gateway.audit.opened import Audit
 from gateway.errors import GatewayError
 from gateway.errors.audit import AuditUnavailable
-from gateway.errors.firewall import CanaryLeaked, FirewallBlocked
+from gateway.errors.firewall import CanaryLeaked, FirewallBlocked, GuardrailBlocked, GuardrailBlockedAnswer
 from gateway.errors.policy import PolicyBlock
 from gateway.inspection.engine import Engine
 from gateway.inspection.exchange import Caller
@@ -29,6 +29,8 @@ FAILURES_SECONDS = 10
 _KINDS: dict[type[GatewayError], Kind] = {
     CanaryLeaked: Kind.KILL,
     FirewallBlocked: Kind.BLOCK,
+    GuardrailBlocked: Kind.BLOCK,
+    GuardrailBlockedAnswer: Kind.BLOCK,
     PolicyBlock: Kind.BLOCK,
 }
 

@@ -22,6 +22,7 @@ from gateway.settings.alerts import AlertSettings
 from gateway.settings.audit import AuditSettings
 from gateway.settings.egress import EgressSettings
 from gateway.settings.fields import Name, Seconds, Section, secret
+from gateway.settings.guardrail import GuardrailSettings
 from gateway.settings.keys import KeySettings
 from gateway.settings.providers import ProviderSettings, RouteSettings, RoutingSettings, Waits
 from gateway.settings.stores import StoreSettings
@@ -113,6 +114,7 @@ class Settings(Section):
     audit: AuditSettings = AuditSettings()
     access: AccessSettings = AccessSettings()
     alerts: AlertSettings = AlertSettings()
+    guardrail: GuardrailSettings = GuardrailSettings()
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="least severe line to log")
 
 
@@ -223,6 +225,7 @@ def _with_secrets(settings: Settings, environment: Mapping[str, str], file: str)
         "stores": settings.stores.with_secrets(environment, file),
         "tokens": settings.tokens.with_secrets(environment, file),
         "keys": settings.keys.with_secrets(environment, file),
+        "guardrail": settings.guardrail.with_secrets(environment, file),
         "alerts": settings.alerts.with_secrets(environment, file),
     }
     return settings.model_copy(update=update)

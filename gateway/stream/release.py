@@ -6,6 +6,7 @@ time at which text leaves, never the text.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -41,6 +42,19 @@ class ChannelText(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Judging:
+    """Who says whether a text may go.
+
+    Args:
+        scanner: gives what they see of it.
+        judge: raises a `GatewayError` where it may not; may wait.
+    """
+
+    scanner: Scanner
+    judge: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """A way to release.
 
@@ -48,15 +62,20 @@ class Release:
         mode: `adaptive`, `fixed` or `buffer`.
         window_chars: what `fixed` always holds.
         buffered_chars: what `buffer` holds at most.
+        judging: asks about each text at its end, before any of it goes; the mode is then no matter.
     """
 
     mode: str = ADAPTIVE
     window_chars: int = 96
     buffered_chars: int = 4 << 20
+    judging: Judging | None = None
 
     def channel(self, scanner: Scanner, *, json_text: bool) -> ChannelText:
         """A new channel; `json_text`: its text is a JSON document."""
         inner: ChannelText = JsonHoldBack(scanner) if json_text else HoldBack(scanner)
+        if self.judging is not None:
+            view = JsonHoldBack(self.judging.scanner) if json_text else HoldBack(self.judging.scanner)
+            return _Judged(inner, view, self.judging.judge, self.buffered_chars)
         if self.mode == FIXED:
             return _Fixed(inner, self.window_chars)
         return _Buffered(inner, self.buffered_chars) if self.mode == BUFFER else inner
@@ -129,3 +148,26 @@ class _Buffered(_Around):
     def finish(self, *, truncated: bool = False) -> str:
         rest = self._inner.finish(truncated=truncated)
         return "" if self._inner.block is not None else "".join(self._pieces) + rest
+
+
+class _Judged(_Buffered):
+    """Nothing leaves before the end, and then only what was allowed by who saw the whole text in another rendering."""
+
+    __slots__ = ("_judge", "_seen", "_view")
+
+    def __init__(self, inner: ChannelText, view: ChannelText, judge: Callable[[str], None], most: int) -> None:
+        super().__init__(inner, most)
+        self._view, self._judge = view, judge
+        self._seen: list[str] = []
+
+    def push(self, text: str) -> str:
+        super().push(text)
+        self._seen.append(self._view.push(text))
+        return ""
+
+    def finish(self, *, truncated: bool = False) -> str:
+        text = super().finish(truncated=truncated)
+        seen = "".join([*self._seen, self._view.finish(truncated=truncated)])
+        if text and seen:
+            self._judge(seen)
+        return text

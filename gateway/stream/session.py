@@ -26,7 +26,7 @@ from gateway.errors import (
     UpstreamRefused,
     UpstreamUnavailable,
 )
-from gateway.errors.firewall import CanaryLeaked
+from gateway.errors.firewall import CanaryLeaked, GuardrailBlockedAnswer, GuardrailUnavailable
 from gateway.errors.policy import PolicyBlock
 from gateway.stream.channels import Channels
 from gateway.stream.events import (
@@ -56,7 +56,7 @@ DONE_MARK = b"[DONE]"
 _STREAMING, _FAILED, _DONE = State.STREAMING, State.FAILED, State.DONE
 _PLAIN, _MIXED, _COMMENT = sse.Kind.PLAIN, sse.Kind.MIXED, sse.Kind.COMMENT
 _NAME = re.compile(r"[A-Za-z_.]{1,64}")  # names of events that say nothing of anybody; others are dropped
-_SILENT = (InspectionFailed, StreamMisuse, CanaryLeaked)  # nothing that is still held goes before them
+_SILENT = (InspectionFailed, StreamMisuse, CanaryLeaked, GuardrailBlockedAnswer, GuardrailUnavailable)  # go alone
 
 
 class Session:

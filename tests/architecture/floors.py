@@ -50,6 +50,7 @@ FLOOR_3 = {
     "gateway.audit.keeper",
     "gateway.audit.anchors",
     "gateway.audit.opened",
+    "gateway.guardrail",
     "gateway.alerts.delivery",
     "gateway.alerts.receivers",
     "gateway.alerts.station",
@@ -91,6 +92,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "gateway.stream": GROUND | {"gateway.errors", "gateway.verdict", "gateway.wire"},
     # Where providers are asked: connections, kept apart from what a request says.
     "gateway.pool": FLOOR_1 | FLOOR_2,
+    "gateway.guardrail": FLOOR_1 | FLOOR_2 | {"gateway.inspection"},
     "gateway.tenant_keys": FLOOR_1 | FLOOR_2 | {"gateway.kms", "gateway.token_keys"},
     "gateway.vaults": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys", "gateway.ledgers"},
     "gateway.ledgers": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys", "gateway.token_keys"},
