@@ -213,8 +213,18 @@ def test_held_chars(text: str, held: int) -> None:
     assert channel.held_chars == held
 
 
-@pytest.mark.parametrize("size", [1, 2, 7, 100, BATCH_CHARS, 5000])
-@pytest.mark.parametrize("length", [COMPONENT_CHARS_MAX - 1, COMPONENT_CHARS_MAX + 1, 3 * COMPONENT_CHARS_MAX + 5])
+LONGEST = 3 * COMPONENT_CHARS_MAX + 5
+
+
+@pytest.mark.parametrize(
+    ("length", "size"),
+    [
+        *((COMPONENT_CHARS_MAX - 1, size) for size in (7, BATCH_CHARS)),
+        *((COMPONENT_CHARS_MAX + 1, size) for size in (2, 100, 5000)),
+        *((LONGEST, size) for size in (100, BATCH_CHARS, 5000)),
+        *(pytest.param(LONGEST, size, marks=pytest.mark.slow) for size in (1, 2, 7)),
+    ],
+)
 def test_a_long_chain_is_broken_by_position(length: int, size: int) -> None:
     text = "a " + "z" * length + " b"
     channel = HoldBack(Fake())
