@@ -17,6 +17,7 @@ from gateway.observe import log
 from gateway.server import run as server
 from gateway.settings import Settings, Upstream
 from gateway.settings.keys import KeySettings
+from gateway.settings.serving import DrainSettings
 from gateway.settings.stores import StoreSettings
 
 DEMO_KIND = "openai-compatible"
@@ -59,8 +60,9 @@ def run(
                 log_level=log_level,
                 stores=stores,
                 keys=KeySettings(allow_local_provider=True),
+                drain=DrainSettings(seconds=1),
             )
-            await server.serve(settings, lambda url: _welcome(url, key, upstream, policy), drain_seconds=1)
+            await server.serve(settings, lambda url: _welcome(url, key, upstream, policy))
 
     with TemporaryDirectory(prefix="holdback-") as folder:
         server.run_loop(main())

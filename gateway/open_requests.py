@@ -71,6 +71,8 @@ class OpenRequests:
         self._keyring, self._events, self._sealed_seconds = keyring, events, sealed_seconds
         self._open: defaultdict[str, set[OpenRequest]] = defaultdict(set)
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self.nothing_open = asyncio.Event()
+        self.nothing_open.set()
 
     def __len__(self) -> int:
         return sum(map(len, self._open.values()))
@@ -92,6 +94,7 @@ class OpenRequests:
 
         entry = OpenRequest(tenant, key_id, cancel)
         self._open[tenant].add(entry)
+        self.nothing_open.clear()
         try:
             yield entry
             return
@@ -103,6 +106,8 @@ class OpenRequests:
             self._open[tenant].discard(entry)
             if not self._open[tenant]:
                 del self._open[tenant]
+            if not self._open:
+                self.nothing_open.set()
         assert entry.error is not None  # noqa: S101 - it was cancelled by `cut`
         raise entry.error
 
@@ -125,6 +130,10 @@ class OpenRequests:
             details: dict[str, str | int] = {"count": count, "reason": error().code}
             self._events.emit(ControlEvent("streams.cut", tenant, details=details))
         return count
+
+    def cut_all(self, error: Callable[[], GatewayError]) -> int:
+        """End everything that is open; how much that was. It is no event of any tenant."""
+        return sum(entry.cut(error()) for entry in [one for all_of in self._open.values() for one in all_of])
 
     def heard(self, change: KeyChange) -> None:
         """A listener of `KeyChanges`."""

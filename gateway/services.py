@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,12 +14,13 @@ import gateway
 import policies
 import recognizers
 from gateway.access.opened import Access, open_access
+from gateway.admission import Admission
 from gateway.alerts.opened import open_alerts
 from gateway.alerts.station import Alerts
 from gateway.audit.opened import Audit, open_audit, signing_key
 from gateway.control import Control, open_control
 from gateway.egress import Egress
-from gateway.errors import ConfigurationError, Overloaded
+from gateway.errors import ConfigurationError
 from gateway.guardrail import Guardrail
 from gateway.inspection.engine import Engine, engine_of, under, with_model
 from gateway.inspection.memory import ScanMemory
@@ -75,32 +76,6 @@ class Services:
     def engine(self) -> Engine:
         """The engine of the policy in force, without any overlay."""
         return self.engines.current
-
-
-class Admission:
-    """How many requests are being served; more than `most` are turned away."""
-
-    def __init__(self, most: int, metrics: Metrics) -> None:
-        self._most = most
-        self._open = 0
-        self._gauge = metrics.streams
-
-    @contextmanager
-    def enter(self) -> Iterator[None]:
-        """One request.
-
-        Raises:
-            Overloaded: there are too many.
-        """
-        if self._open >= self._most:
-            raise Overloaded(retry_after_seconds=1)
-        self._open += 1
-        self._gauge.set(self._open)
-        try:
-            yield
-        finally:
-            self._open -= 1
-            self._gauge.set(self._open)
 
 
 def open_vaults(settings: Settings, stores: Stores, control: Control) -> tuple[Ledgers, Vaults]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from gateway.verdict import Finding
+
+SHARED_METRICS = "PROMETHEUS_MULTIPROC_DIR"
+"""The environment variable with a folder in which the processes of one port keep their numbers together."""
 
 
 class Metrics:
@@ -17,7 +22,9 @@ class Metrics:
         self.requests = Counter(
             "holdback_requests", "Requests answered.", ("endpoint", "status"), registry=self.registry
         )
-        self.streams = Gauge("holdback_open_streams", "Streams that are open now.", registry=self.registry)
+        self.streams = Gauge(
+            "holdback_open_streams", "Streams that are open now.", registry=self.registry, multiprocess_mode="livesum"
+        )
         self.failures = Counter(
             "holdback_failures", "Requests and streams that failed.", ("code",), registry=self.registry
         )
@@ -67,5 +74,9 @@ class Metrics:
             self.attacks.labels(family).inc()
 
     def render(self) -> bytes:
-        """The text exposition format."""
-        return generate_latest(self.registry)
+        """The text exposition format; of all processes on this port together."""
+        if SHARED_METRICS not in os.environ:
+            return generate_latest(self.registry)
+        together = CollectorRegistry()
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+        return generate_latest(together)

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from gateway.errors import AuthenticationError, GatewayError, MethodNotAllowed, RequestTooLarge, UnknownEndpoint
+from gateway.errors.serving import Stopping
 from gateway.observe.log import describe, logger
 from gateway.server.admin.door import PREFIX, add_admin_routes
 from gateway.server.authn import authenticate
@@ -18,6 +19,7 @@ from gateway.server.openapi import described
 from gateway.server.recording import RECORDER, FailedLogins, note_refusal
 from gateway.server.session_door import PATH as SESSION_PATH
 from gateway.server.session_door import add_session_door
+from gateway.server.tls import add_hsts
 from gateway.server.vaults import VaultDoor
 from gateway.services import Services
 from gateway.token_keys import LOCAL_TENANT
@@ -37,6 +39,7 @@ def make_app(services: Services) -> web.Application:
     app[FAILED_LOGINS] = FailedLogins(services.audit)
     app.on_cleanup.append(lambda app: app[FAILED_LOGINS].close())
     app.on_response_prepare.append(add_nonce)
+    add_hsts(app, services.settings.tls)
     add_doors(app, services)
     VaultDoor(services).add_to(app)
     add_admin_routes(app, services)
@@ -108,8 +111,11 @@ async def _ready(request: web.Request) -> web.Response:
     """Whether what a request needs is there.
 
     Raises:
+        Stopping: the process is going to stop.
         StoreUnavailable: a store is not.
     """
+    if request.app[SERVICES].admission.is_announced:
+        raise Stopping
     await request.app[SERVICES].stores.check()
     return web.json_response({"status": "ok"})
 

@@ -25,6 +25,7 @@ from gateway.settings.fields import Name, Seconds, Section, secret
 from gateway.settings.guardrail import GuardrailSettings
 from gateway.settings.keys import KeySettings
 from gateway.settings.providers import ProviderSettings, RouteSettings, RoutingSettings, Waits
+from gateway.settings.serving import DrainSettings, TlsSettings
 from gateway.settings.stores import StoreSettings
 from gateway.settings.tier3 import Tier3Settings
 from gateway.settings.tokens import TokenSettings
@@ -81,6 +82,15 @@ class Settings(Section):
 
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8080, ge=0, le=65_535, description="port to listen on; 0 picks a free one")
+    workers: int = Field(
+        1,
+        ge=1,
+        le=256,
+        description="processes that listen on the port together; more than one needs `stores.redis_url` and "
+        "`stores.database_url`",
+    )
+    drain: DrainSettings = DrainSettings()
+    tls: TlsSettings = TlsSettings()
     key: SecretStr | None = Field(None, description="bearer key that clients send; set by --key or HOLDBACK_KEY")
     key_env: str = Field("HOLDBACK_KEY", description="environment variable that holds the clients' bearer key")
     policy: str = Field("default", description="preset name, or path of a policy file")

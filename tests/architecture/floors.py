@@ -36,6 +36,7 @@ FLOOR_3 = {
     "gateway.findings",
     "gateway.access",
     "gateway.tenant_keys",
+    "gateway.admission",
     "gateway.control",
     "gateway.ledgers",
     "gateway.open_requests",
@@ -115,6 +116,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "gateway.demo": GROUND | {"gateway.errors", "gateway.wire"},
     "gateway.reload": FLOOR_1 | FLOOR_2 | FLOOR_3,
     "gateway.services": FLOOR_1 | FLOOR_2 | FLOOR_3 | {"gateway.reload"},
+    "gateway.admission": GROUND | {"gateway.errors", "gateway.observe"},
     "gateway.server": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4,
     # Plays the client and the provider of a running gateway: what it proves, it must not share.
     "gateway.verify": GROUND | {"gateway.errors", "gateway.wire", "gateway.demo", "recognizers"},

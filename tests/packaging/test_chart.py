@@ -19,8 +19,9 @@ import kubernetes_validate.utils as validator  # type: ignore[import-untyped]
 
 from gateway import settings
 from gateway.observe.metrics import Metrics
-from gateway.server.run import DRAIN_SECONDS
+from gateway.server.draining import LAST_WORD_SECONDS
 from gateway.services import build_engine
+from gateway.settings.serving import DrainSettings
 from tests.packaging.charts import CHART, ROOT, SECRETS, SETS, Release, containers, rendered, values_of
 
 CUSTOM = {"HTTPRoute", "ServiceMonitor", "PrometheusRule"}  # of custom resources, which no Kubernetes schema describes
@@ -97,7 +98,7 @@ def test_probes_and_the_way_out(name: str) -> None:
     assert gateway["livenessProbe"]["httpGet"]["path"] == "/healthz"
     assert gateway["readinessProbe"]["httpGet"]["path"] == "/readyz"
     (seconds,) = re.findall(r"sleep\((\d+)\)", " ".join(gateway["lifecycle"]["preStop"]["exec"]["command"]))
-    assert pod["terminationGracePeriodSeconds"] >= int(seconds) + DRAIN_SECONDS + 5
+    assert pod["terminationGracePeriodSeconds"] >= int(seconds) + DrainSettings().seconds + LAST_WORD_SECONDS + 1
     assert {"checksum/config", "checksum/policies"} <= set(deployment["spec"]["template"]["metadata"]["annotations"])
     assert len(pod["topologySpreadConstraints"]) >= 1
 

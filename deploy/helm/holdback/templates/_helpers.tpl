@@ -227,7 +227,8 @@ holdback.yaml: |
 {{- if and .Values.networkPolicy.enabled $stores.redis_url (not .Values.redis.enabled) (not .Values.networkPolicy.redisTo) -}}
 {{- fail "the network policy would cut off Redis: set networkPolicy.redisTo" -}}
 {{- end -}}
-{{- if lt (int .Values.terminationGracePeriodSeconds) (add (int .Values.preStopSeconds) 35 | int) -}}
-{{- fail "terminationGracePeriodSeconds: at least preStopSeconds, 30 seconds for open streams, and 5 to close" -}}
+{{- $drain := dict "seconds" 30 "notice_seconds" 0 | merge (.Values.config.drain | default dict) -}}
+{{- if lt (int .Values.terminationGracePeriodSeconds) (add (int .Values.preStopSeconds) (int $drain.notice_seconds) (int $drain.seconds) 10 | int) -}}
+{{- fail "terminationGracePeriodSeconds: at least preStopSeconds, config.drain's two times (0 and 30 seconds by default), and 10 to close" -}}
 {{- end -}}
 {{- end -}}
