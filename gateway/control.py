@@ -11,7 +11,7 @@ from pathlib import Path
 from gateway.observe.events import ControlEvents
 from gateway.settings import Settings
 from gateway.settings.keys import key_service_secret
-from gateway.stores.master import MasterKey, master_key
+from gateway.stores.master import MasterKey, master_key, master_text
 from gateway.stores.opened import Stores
 from gateway.tenant_keys.opened import TenantKeys, open_tenant_keys
 from gateway.tenant_keys.wrapping import WrapOptions, operator_wrapping
@@ -67,15 +67,24 @@ async def open_control(settings: Settings, stores: Stores) -> AsyncIterator[Cont
         yield Control(master, events, _clock, keys)
 
 
+def master_text_of(settings: Settings) -> str:
+    """The installation's master key as it is written; made beside an embedded database that has none.
+
+    Raises:
+        ConfigurationError: there is none, or its file cannot be used.
+    """
+    given = settings.keys.master_key
+    folder = None if settings.stores.database_url else Path(settings.stores.data_dir)
+    return master_text(given.get_secret_value() if given else None, folder)
+
+
 def master_key_of(settings: Settings) -> MasterKey:
-    """The installation's master key; made beside an embedded database that has none.
+    """The installation's master key.
 
     Raises:
         ConfigurationError: there is none, or it is no key.
     """
-    given = settings.keys.master_key
-    folder = None if settings.stores.database_url else Path(settings.stores.data_dir)
-    return master_key(given.get_secret_value() if given else None, folder)
+    return master_key(master_text_of(settings))
 
 
 def wrap_options(settings: Settings) -> WrapOptions:

@@ -18,7 +18,7 @@ from gateway.admission import Admission
 from gateway.alerts.opened import open_alerts
 from gateway.alerts.station import Alerts
 from gateway.audit.opened import Audit, open_audit, signing_key
-from gateway.control import Control, open_control
+from gateway.control import Control, master_text_of, open_control
 from gateway.egress import Egress
 from gateway.errors import ConfigurationError
 from gateway.guardrail import Guardrail
@@ -39,7 +39,7 @@ from gateway.stream.limits import StreamLimits
 from gateway.tenant_keys.changes import What
 from gateway.tenant_keys.source import TenantTokenKeys
 from gateway.tenant_keys.tombstones import graveyard, tombstones_file
-from gateway.token_keys import LocalKeys, TokenKeySource, local_keys
+from gateway.token_keys import TokenKeySource, local_keys
 from gateway.vault.digests import Digest
 from gateway.vaults import Vaults
 from policies.policy import Policy
@@ -154,11 +154,6 @@ def places(settings: StoreSettings) -> Places:
     )
 
 
-def _local_keys(settings: Settings) -> LocalKeys:
-    given = settings.tokens.master_key
-    return local_keys(given.get_secret_value() if given else None, Path(settings.stores.data_dir))
-
-
 @asynccontextmanager
 async def _watching(
     settings: Settings, stores: Stores, control: Control, egress: Egress, engines: Engines, metrics: Metrics
@@ -257,7 +252,7 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
             admission,
             stores,
             egress,
-            TenantTokenKeys(control.keys.keyring, _local_keys(settings)),
+            TenantTokenKeys(control.keys.keyring, local_keys(master_text_of(settings))),
             control,
             CanaryEpochs(stores.database),
             audit,

@@ -6,18 +6,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-import os
-import secrets
 from collections import OrderedDict
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Protocol
 
 from gateway.errors import ConfigurationError
 from gateway.vault.keys import ROOT_BYTES, CipherName, TenantRoot, TokenKeys
 
 LOCAL_TENANT = "local"
-KEY_FILE = "master.key"
 PINNED_MAX = 10_000
 """Conversations whose key version is remembered; a forgotten one goes on with the active version."""
 
@@ -70,17 +66,13 @@ class LocalKeys:
         return self._pins.first(scope, keys) if scope else keys
 
 
-def local_keys(written: str | None, folder: Path) -> LocalKeys:
-    """The keys of the one tenant there is.
-
-    Args:
-        written: as in `settings.tokens`; None: those of `folder`, made when there are none.
-        folder: of the embedded database.
+def local_keys(written: str) -> LocalKeys:
+    """The keys of the one tenant there is, of the master key as it is written.
 
     Raises:
-        ConfigurationError: they cannot be read, or cannot be kept.
+        ConfigurationError: it is no key.
     """
-    return LocalKeys(roots(written if written is not None else _kept(folder / KEY_FILE)))
+    return LocalKeys(roots(written))
 
 
 def roots(written: str) -> list[TenantRoot]:
@@ -106,26 +98,3 @@ def roots(written: str) -> list[TenantRoot]:
     if not found:
         raise ConfigurationError("the master key is empty.", cure="Make one with `openssl rand -base64 32`.")
     return list(reversed(found.values()))
-
-
-def _kept(path: Path) -> str:
-    """The key that is kept in a file, which only its owner can read."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        made = base64.b64encode(secrets.token_bytes(ROOT_BYTES))
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        pass
-    except OSError as error:
-        raise ConfigurationError(f"the key file cannot be made: {error.strerror}.", file=str(path)) from None
-    else:
-        with os.fdopen(handle, "wb") as file:
-            file.write(made + b"\n")
-    try:
-        if path.stat().st_mode & 0o077:
-            raise ConfigurationError("others can read the key file.", file=str(path), cure=f"chmod 600 {path}")
-        return path.read_text(encoding="ascii")
-    except OSError as error:
-        raise ConfigurationError(f"the key file cannot be read: {error.strerror}.", file=str(path)) from None
-    except UnicodeDecodeError:
-        raise ConfigurationError("the key file is no text.", file=str(path)) from None

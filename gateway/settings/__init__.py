@@ -33,6 +33,11 @@ from gateway.settings.vaults import VaultSettings
 
 CONFIG_BYTES_MAX = 1 << 20
 KEY_CHARS_MIN = 16
+RENAMED: dict[tuple[str | int, ...], str] = {
+    ("tokens", "master_key_file"): "keys.master_key_file",
+    ("tokens", "master_key_env"): "keys.master_key_env",
+}
+"""Settings that had another name."""
 
 
 class Upstream(Waits):
@@ -190,6 +195,8 @@ def _validated(values: dict[str, Any], node: yaml.Node, file: str) -> Settings:
 
 
 def _nearest(where: tuple[str | int, ...]) -> str:
+    if where in RENAMED:
+        return f"It is `{RENAMED[where]}` now: there is one master key."
     model: type[BaseModel] = Settings
     for step in where[:-1]:
         inner = model.model_fields[str(step)].annotation if str(step) in model.model_fields else None
@@ -233,7 +240,6 @@ def _with_secrets(settings: Settings, environment: Mapping[str, str], file: str)
         "providers": providers,
         "hash_key": SecretStr(hash_key) if hash_key else None,
         "stores": settings.stores.with_secrets(environment, file),
-        "tokens": settings.tokens.with_secrets(environment, file),
         "keys": settings.keys.with_secrets(environment, file),
         "guardrail": settings.guardrail.with_secrets(environment, file),
         "alerts": settings.alerts.with_secrets(environment, file),

@@ -10,6 +10,8 @@ from pydantic import Field, SecretStr
 
 from gateway.settings.fields import Section, secret
 
+MASTER_KEY_ENV = "MASTER_KEY_B64"
+
 
 def key_service_secret(name: str) -> str | None:
     """The value of an environment variable that the operator set for a tenant's key service; None for any other."""
@@ -17,13 +19,16 @@ def key_service_secret(name: str) -> str | None:
 
 
 class KeySettings(Section):
-    """Where the master key is. It wraps the keys of tenants that have no key service of their own."""
+    """Where the master key is: 32 random bytes in base64 (`openssl rand -base64 32`), or one line a version,
+    `VERSION:BASE64`. It wraps the keys of tenants that have no key service of their own, by its first line; without
+    tenants its last line makes tokens, and those before it still turn theirs back."""
 
     master_key_file: str = Field(
         "",
-        description="file with 32 random bytes in base64 (`openssl rand -base64 32`); before the environment's "
-        "`MASTER_KEY_FILE` and `MASTER_KEY_B64`. None of them: made once in `stores.data_dir`, for one replica only",
+        description="file with the master key; empty: the file in the environment's `MASTER_KEY_FILE`, then "
+        "`master_key_env`. Made once in `stores.data_dir` where the database is there, for one replica only",
     )
+    master_key_env: str = Field(MASTER_KEY_ENV, description="environment variable that holds the master key")
     operator_provider: str = Field(
         "", pattern="^(aws|gcp|azure)?$", description="key service of the method `operator_kms`; empty: there is none"
     )
@@ -53,5 +58,7 @@ class KeySettings(Section):
             ConfigurationError: what is named is not there.
         """
         path = self.master_key_file or environment.get("MASTER_KEY_FILE", "")
-        found = secret("keys.master_key", "", path, environment, file) if path else environment.get("MASTER_KEY_B64")
+        # By default nothing need be there; what is named must be.
+        named = self.master_key_env if self.master_key_env != MASTER_KEY_ENV else ""
+        found = secret("keys.master_key", named, path, environment, file) or environment.get(MASTER_KEY_ENV)
         return self.model_copy(update={"master_key": SecretStr(found) if found else None})

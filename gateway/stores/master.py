@@ -37,27 +37,35 @@ class MasterKey:
         )
 
 
-def master_key(given: str | None, folder: Path | None) -> MasterKey:
-    """The master key.
+def master_text(given: str | None, folder: Path | None) -> str:
+    """The master key as it is written.
 
     Args:
-        given: in base64, or `VERSION:BASE64` lines of which the first counts; None when the settings name none.
+        given: by the settings; None when they name none.
         folder: of the embedded database, where one is then made; None when the database is shared.
 
     Raises:
-        ConfigurationError: it is no key, or there is none.
+        ConfigurationError: there is none, or its file cannot be used.
     """
-    if given is None:
-        if folder is None:
-            raise ConfigurationError("there is no master key.", cure=_CURE)
-        given = _made(folder / FILE)
-    # Tokens of the local tenant read further lines of the same text as later versions; the first stays what it is.
-    first = next(iter(given.split()), "")
+    if given is not None:
+        return given
+    if folder is None:
+        raise ConfigurationError("there is no master key.", cure=_CURE)
+    return _made(folder / FILE)
+
+
+def master_key(text: str) -> MasterKey:
+    """The master key: base64, or `VERSION:BASE64` lines of which the first counts.
+
+    Raises:
+        ConfigurationError: it is no key.
+    """
+    # Without tenants, tokens read further lines of the same text as later versions; the first stays what it is.
+    first = next(iter(text.split()), "")
     number, colon, rest = first.partition(":")
-    given = rest if colon and number.isdecimal() else first
     key = b""
     with suppress(binascii.Error, ValueError):
-        key = base64.b64decode(given, validate=True)
+        key = base64.b64decode(rest if colon and number.isdecimal() else first, validate=True)
     if len(key) != KEY_BYTES:
         raise ConfigurationError("the master key is not 32 bytes in base64.", cure=_CURE)
     return MasterKey(key)
@@ -79,7 +87,9 @@ def _made(file: Path) -> str:
             with suppress(FileExistsError):
                 os.link(draft, file)  # whole, or not at all; the first one stays
             draft.unlink()
-        return file.read_text(encoding="ascii").strip()
+        is_private = not file.stat().st_mode & 0o077
+        if is_private:
+            return file.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
-        pass
-    raise ConfigurationError("the master key cannot be read or made.", file=str(file))
+        raise ConfigurationError("the master key cannot be read or made.", file=str(file)) from None
+    raise ConfigurationError("others can read the master key.", file=str(file), cure=f"chmod 600 {file}")

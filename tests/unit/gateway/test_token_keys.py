@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from gateway.errors import ConfigurationError
-from gateway.settings.tokens import TokenSettings
-from gateway.token_keys import KEY_FILE, LocalKeys, Pins, local_keys, roots
+from gateway.settings import load
+from gateway.settings.keys import KeySettings
+from gateway.stores.master import FILE, master_text
+from gateway.token_keys import LocalKeys, Pins, roots
 from gateway.vault.keys import CipherName, TenantRoot, TokenKeys
 
 ONE, TWO = (base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2))
@@ -37,17 +39,18 @@ def test_what_is_no_key_is_refused_and_not_shown(written: str) -> None:
 
 def test_a_key_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
     folder = tmp_path / "data"
-    local_keys(None, folder)
-    file = folder / KEY_FILE
+    made = master_text(None, folder)
+    file = folder / FILE
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    made = file.read_text()
-    local_keys(None, folder)
-    assert file.read_text() == made
+    assert master_text(None, folder) == made == file.read_text()
+    assert versions(made) == [(1, base64.b64decode(made)[0])], "one key for tokens and for tenants"
     file.chmod(0o644)
     with pytest.raises(ConfigurationError, match="others can read"):
-        local_keys(None, folder)
-    local_keys(ONE, tmp_path / "none")
+        master_text(None, folder)
+    assert master_text(ONE, tmp_path / "none") == ONE
     assert not (tmp_path / "none").exists()
+    with pytest.raises(ConfigurationError, match="no master key"):
+        master_text(None, None)
 
 
 async def test_live_versions_within_a_scope() -> None:
@@ -76,14 +79,25 @@ def test_the_file_comes_before_the_environment(tmp_path: Path) -> None:
     (tmp_path / "key").write_text(TWO + "\n")
     environment = {"MASTER_KEY_B64": ONE, "MASTER_KEY_FILE": str(tmp_path / "key")}
 
-    def key(settings: TokenSettings, environment: dict[str, str]) -> str | None:
+    def key(settings: KeySettings, environment: dict[str, str]) -> str | None:
         found = settings.with_secrets(environment, "holdback.yaml").master_key
         assert ONE not in repr(found)
         return found.get_secret_value() if found else None
 
-    assert key(TokenSettings(), environment) == TWO
-    assert key(TokenSettings(), {"MASTER_KEY_B64": ONE}) == ONE
-    assert key(TokenSettings(), {}) is None
-    assert key(TokenSettings(master_key_env="X"), {"X": ONE}) == ONE
-    with pytest.raises(ConfigurationError, match="master_key_file"):
-        key(TokenSettings(master_key_file=str(tmp_path / "none")), environment)
+    assert key(KeySettings(), environment) == TWO
+    assert key(KeySettings(), {"MASTER_KEY_B64": ONE}) == ONE
+    assert key(KeySettings(), {}) is None
+    assert key(KeySettings(master_key_env="X"), {"X": ONE}) == ONE
+    for missing in (KeySettings(master_key_env="Y"), KeySettings(master_key_file=str(tmp_path / "none"))):
+        with pytest.raises(ConfigurationError, match=r"keys\.master_key"):
+            key(missing, {})
+
+
+@pytest.mark.parametrize("name", ["master_key_file", "master_key_env"])
+def test_the_earlier_name_says_which_one_it_is_now(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "holdback.yaml"
+    file.write_text(f"upstream: {{base_url: https://provider.example/v1}}\ntokens:\n  {name}: x\n")
+    with pytest.raises(ConfigurationError) as caught:
+        load(file, {"HOLDBACK_KEY": "k" * 20})
+    assert f"It is `keys.{name}` now" in str(caught.value)
+    assert f"{file}:3" in str(caught.value)
