@@ -111,6 +111,10 @@ class OpenRequests:
         assert entry.error is not None  # noqa: S101 - it was cancelled by `cut`
         raise entry.error
 
+    def key_ids(self, tenant: str) -> set[str]:
+        """The capability keys with which something of a tenant was asked for that is open."""
+        return {entry.key_id for entry in self._open.get(tenant, ()) if entry.key_id}
+
     def cut(self, tenant: str, error: Callable[[], GatewayError], *, version: int = 0, key_id: str = "") -> int:
         """End what is open of a tenant; how many that were.
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import gateway
 import policies
 import recognizers
+from gateway.access.ending import Ending
 from gateway.access.opened import Access, open_access
 from gateway.admission import Admission
 from gateway.alerts.opened import open_alerts
@@ -242,6 +243,7 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
         memory = ScanMemory(secrets.token_bytes(32))
         requests = await closing.enter_async_context(_hanging_on_keys(settings, control, audit, memory))
         access = await closing.enter_async_context(open_access(settings, stores, control))
+        Ending(access.book, requests)
         await closing.enter_async_context(engines.watched(settings.policy_reload_seconds))
         yield Services(
             settings,

@@ -75,6 +75,15 @@ class AccessBook:
         self._asked_at = float("-inf")
         self._reading = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
+        self._listeners: list[Callable[[set[str]], None]] = []
+
+    def attach(self, listener: Callable[[set[str]], None]) -> None:
+        """Tell `listener` of the tenants about whom something changed, once it is in force here."""
+        self._listeners.append(listener)
+
+    def status(self, tenant_id: str) -> TenantStatus:
+        """Whether a tenant is suspended or closed."""
+        return self._closed.get(tenant_id, TenantStatus.ACTIVE)
 
     async def find(self, key_id: str) -> Grant | None:
         """What a key allows; None when there is no such key.
@@ -133,14 +142,16 @@ class AccessBook:
             if unless_since is not None and self._asked_at >= unless_since:
                 return
             epoch, tenants = await self._stores.access_changes.since(self._epoch)
+            changed = set(tenants)
             if epoch != self._epoch:
                 self._closed = await self._stores.tenants.closed()
-                changed = set(tenants)
                 gone = [key for key, kept in self._known.items() if kept.grant and kept.grant.record.tenant in changed]
                 for key in gone:
                     del self._known[key]
                 self._unknown.clear()
             self._epoch, self._asked_at = epoch, asked_at
+        for listener in self._listeners if changed else ():
+            listener(changed)
 
     async def start(self) -> None:
         """Read the epoch, and keep reading it.

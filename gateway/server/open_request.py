@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from aiohttp import web
 
 from gateway.open_requests import OpenRequest
-from gateway.server.caller import caller_of
+from gateway.server.caller import caller_of, grant_of
 from gateway.services import Services
 
 OPEN_REQUEST = web.RequestKey("open_request", OpenRequest)
@@ -23,6 +23,7 @@ def entered(request: web.Request, services: Services) -> Iterator[None]:
     """
     caller = caller_of(request)
     services.control.check_open(caller.tenant)
-    with services.open_requests.enter(caller.tenant) as entry:
+    grant = grant_of(request)
+    with services.open_requests.enter(caller.tenant, grant.record.id if grant else "") as entry:
         request[OPEN_REQUEST] = entry
         yield

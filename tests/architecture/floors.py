@@ -99,7 +99,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "gateway.ledgers": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys", "gateway.token_keys"},
     "gateway.control": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys", "gateway.token_keys"},
     "gateway.open_requests": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys", "gateway.token_keys"},
-    "gateway.access": FLOOR_1 | FLOOR_2 | {"gateway.control", "gateway.tenant_keys"},
+    "gateway.access": FLOOR_1 | FLOOR_2 | {"gateway.control", "gateway.open_requests", "gateway.tenant_keys"},
     "gateway.alerts.delivery": FLOOR_1 | FLOOR_2,
     "gateway.alerts.receivers": FLOOR_1 | FLOOR_2,
     "gateway.alerts.station": FLOOR_1 | FLOOR_2 | {"gateway.alerts.delivery", "gateway.alerts.receivers"},
