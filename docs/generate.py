@@ -97,6 +97,10 @@ LABELS = {
     "holdback_attacks": "family",
     "holdback_monitored_findings": "direction, entity, action",
     "holdback_policy_loads": "outcome",
+    "holdback_limited": "kind, rule",
+    "holdback_tokens": "provider, direction",
+    "holdback_cost_usd": "provider",
+    "holdback_unpriced_answers": "provider",
 }
 
 

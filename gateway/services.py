@@ -27,6 +27,7 @@ from gateway.inspection.engine import Engine, engine_of, under, with_model
 from gateway.inspection.memory import ScanMemory
 from gateway.inspection.model import Model
 from gateway.ledgers import Ledgers
+from gateway.metering.opened import Metering, open_metering
 from gateway.models.opened import open_model
 from gateway.observe.metrics import Metrics
 from gateway.open_requests import OpenRequests, open_requests
@@ -66,6 +67,7 @@ class Services:
     canary_epochs: CanaryEpochs
     audit: Audit
     access: Access
+    metering: Metering
     memory: ScanMemory
     ledgers: Ledgers
     vaults: Vaults
@@ -244,6 +246,7 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
         requests = await closing.enter_async_context(_hanging_on_keys(settings, control, audit, memory))
         access = await closing.enter_async_context(open_access(settings, stores, control))
         Ending(access.book, requests)
+        metering = await closing.enter_async_context(open_metering(settings, stores, control.master, audit, metrics))
         await closing.enter_async_context(engines.watched(settings.policy_reload_seconds))
         yield Services(
             settings,
@@ -259,6 +262,7 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
             CanaryEpochs(stores.database),
             audit,
             access,
+            metering,
             memory,
             *open_vaults(settings, stores, control),
             requests,

@@ -12,7 +12,10 @@ RequestError
 ├── ProofsNotSetUp                  409  proofs_not_set_up          a bound key, where no public origin is configured
 ├── ScopeDenied                     403  scope_denied               `scope` names the one that failed
 ├── ModelNotAllowed                 403  model_not_allowed
+├── ModelNotPriced                  403  model_not_priced
 ├── RateLimited                     429  rate_limited               retryable
+├── TooManyStreams                  429  too_many_streams           retryable
+├── BudgetReserved                  429  budget_reserved            retryable; requests in flight hold what is left
 └── BudgetExceeded                  429  budget_exceeded
 GatewayError
 └── AccessUnavailable               503  access_unavailable         retryable; stores of keys or proofs are away
@@ -100,6 +103,32 @@ class RateLimited(RequestError):
 
     code = "rate_limited"
     public = "Too many requests."
+    status = 429
+    retryable = True
+
+
+class ModelNotPriced(RequestError):
+    """A budget counts, and nobody knows what this model costs."""
+
+    code = "model_not_priced"
+    public = "The model has no price here, and a budget has to count it."
+    status = 403
+
+
+class TooManyStreams(RequestError):
+    """As many streams are open as may be; one of them has to end first."""
+
+    code = "too_many_streams"
+    public = "Too many streams are open."
+    status = 429
+    retryable = True
+
+
+class BudgetReserved(RequestError):
+    """The budget is not spent, but requests in flight hold what is left of it until their cost is known."""
+
+    code = "budget_reserved"
+    public = "The rest of the budget is reserved by requests that are being served."
     status = 429
     retryable = True
 

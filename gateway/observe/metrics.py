@@ -14,6 +14,39 @@ SHARED_METRICS = "PROMETHEUS_MULTIPROC_DIR"
 """The environment variable with a folder in which the processes of one port keep their numbers together."""
 
 
+class SpendMetrics:
+    """What is told of rates and budgets."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.limited = Counter(
+            "holdback_limited",
+            "Requests that a rate, a stream limit or a budget refused, let fall back, or warned of, by rule.",
+            ("kind", "rule"),
+            registry=registry,
+        )
+        self.unchecked = Counter(
+            "holdback_unchecked_requests",
+            "Requests served without a check of rates and budgets, as `budgets.when_unavailable: open` says.",
+            registry=registry,
+        )
+        self.tokens = Counter(
+            "holdback_tokens",
+            "Tokens that providers counted, or that were estimated.",
+            ("provider", "direction"),
+            registry=registry,
+        )
+        self.cost = Counter("holdback_cost_usd", "Cost of answers in US dollars.", ("provider",), registry=registry)
+        self.unpriced = Counter(
+            "holdback_unpriced_answers", "Answers of models without a price.", ("provider",), registry=registry
+        )
+        self.usage_waiting = Gauge(
+            "holdback_usage_waiting", "Sums of usage that are not in the database yet.", registry=registry
+        )
+        self.unsettled = Gauge(
+            "holdback_unsettled_requests", "Requests whose cost the counters do not know yet.", registry=registry
+        )
+
+
 class Metrics:
     """One registry a process."""
 
@@ -55,6 +88,7 @@ class Metrics:
             ("rule", "outcome"),
             registry=self.registry,
         )
+        self.spend = SpendMetrics(self.registry)
         self.inspect_seconds = Histogram(
             "holdback_inspect_request_seconds",
             "Time to inspect a request body.",

@@ -7,5 +7,6 @@ KIND = Kind(
     speaks=frozenset({CHAT, COMPLETIONS, RESPONSES, EMBEDDINGS, MODELS}),
     key_header="api-key",
     key_prefix="",
+    tells_usage=True,
     source="Azure OpenAI in Foundry Models, 'API version lifecycle'",
 )

@@ -6,5 +6,6 @@ KIND = Kind(
     name="gemini",
     speaks=frozenset({CHAT, EMBEDDINGS, MODELS}),
     base_url="https://generativelanguage.googleapis.com/v1beta/openai",
+    tells_usage=True,
     source="Gemini API, 'OpenAI compatibility'",
 )

@@ -20,6 +20,7 @@ class Kind:
         base_url: where it is, up to and with the version; empty: the configuration says.
         key_header, key_prefix: how it wants its key.
         headers: what every request of it needs, unless the client sends it.
+        tells_usage: asked for the token counts of a stream (`stream_options.include_usage`), it tells them.
         is_private: it usually runs on a machine of one's own, over plain HTTP or at a private address.
         source: where this is written.
     """
@@ -30,5 +31,6 @@ class Kind:
     key_header: str = "Authorization"
     key_prefix: str = "Bearer "
     headers: Mapping[str, str] = field(default_factory=dict)
+    tells_usage: bool = False
     is_private: bool = False
     source: str = ""

@@ -7,5 +7,6 @@ KIND = Kind(
     speaks=frozenset({CHAT, COMPLETIONS, RESPONSES, EMBEDDINGS, MODELS}),
     base_url="http://127.0.0.1:11434/v1",
     is_private=True,
+    tells_usage=True,
     source="Ollama, 'OpenAI compatibility'",
 )

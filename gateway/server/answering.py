@@ -18,6 +18,7 @@ from gateway.server.off_loop import off_loop
 from gateway.server.open_request import OPEN_REQUEST
 from gateway.server.recording import RECORDER, note_refusal
 from gateway.server.reporting import ENGINE, marks, report, report_body
+from gateway.server.spending import Spent
 from gateway.server.stateful import TURN
 from gateway.server.upstream import Answer, read_body, response_headers
 from gateway.server.watchdog import Watchdog
@@ -43,7 +44,7 @@ class Answering:
         self._wire = wire
 
     async def send(
-        self, request: web.Request, answer: Answer, answers: Scanner, *, is_stream: bool
+        self, request: web.Request, answer: Answer, answers: Scanner, spent: Spent | None = None, *, is_stream: bool
     ) -> web.StreamResponse:
         """The answer, as the client gets it.
 
@@ -51,6 +52,7 @@ class Answering:
             request: the client's.
             answer: the provider's, of which the head has come.
             answers: decides what may pass.
+            spent: is told what it cost; None where nothing costs.
             is_stream: whether the client asked for one.
 
         Raises:
@@ -58,32 +60,33 @@ class Answering:
         """
         if answer.status >= 400:
             return await self._refused(answer, request, answers)
+        wire = self._wire if spent is None else spent.wire(answer)
         kind = answer.response.content_type
         if answer.status == 200 and is_stream and kind == "text/event-stream":
-            return await self._stream(request, answer, answers)
+            return await self._stream(request, answer, answers, wire, spent)
         if answer.status == 200 and kind == "application/json":
-            return await self._whole(answer, request, answers)
+            return await self._whole(answer, request, answers, wire)
         raise UpstreamProtocolError
 
     def _inspect_response(
-        self, body: bytes, answers: Scanner, policy: Policy, guarding: Guarding | None
+        self, body: bytes, answers: Scanner, policy: Policy, wire: WireFormat, guarding: Guarding | None
     ) -> tuple[bytes, Inspected, str]:
         """What the client gets, what was found, and what the provider keeps the answer under."""
         limits, attachments = self._services.settings.limits, policy.attachments == "allow"
         root = parse(body, max_depth=limits.json_depth, max_nodes=limits.json_nodes, error=UpstreamProtocolError)
         if root.kind is not Kind.OBJECT:
             raise UpstreamProtocolError
-        slots, gone = self._wire.response_slots(root), tuple[Report, ...]()
+        slots, gone = wire.response_slots(root), tuple[Report, ...]()
         if policy.attachments == "strip":
-            root, slots, gone = stripped(root, slots, self._wire, limits, is_answer=True)
-        inspected = inspect_slots(slots, answers, self._wire.rules, Direction.RESPONSE, attachments=attachments)
+            root, slots, gone = stripped(root, slots, wire, limits, is_answer=True)
+        inspected = inspect_slots(slots, answers, wire.rules, Direction.RESPONSE, attachments=attachments)
         if guarding is not None:
-            guarding.answer(root, slots, self._wire)
-        blanks = self._wire.response_blanks(root, inspected.changed, inspected.altered)
+            guarding.answer(root, slots, wire)
+        blanks = wire.response_blanks(root, inspected.changed, inspected.altered)
         shown = apply(root.body, [*inspected.edits, *blanks])
         return shown, replace(inspected, reports=(*gone, *inspected.reports)), id_of(root)
 
-    async def _whole(self, answer: Answer, request: web.Request, answers: Scanner) -> web.Response:
+    async def _whole(self, answer: Answer, request: web.Request, answers: Scanner, wire: WireFormat) -> web.Response:
         limits = self._services.settings.limits
         body = await read_body(answer.response, limits.response_bytes, answer.provider.waits.silence_seconds)
         if answer.status >= 400:
@@ -92,7 +95,11 @@ class Answering:
         if answer.translation is not None:
             body = await off_loop(body, answer.translated)
         inspect = partial(
-            self._inspect_response, answers=answers, policy=request[ENGINE].policy, guarding=request.get(GUARDING)
+            self._inspect_response,
+            answers=answers,
+            policy=request[ENGINE].policy,
+            wire=wire,
+            guarding=request.get(GUARDING),
         )
         shown, inspected, answer_id = await off_loop(body, inspect)
         report_body(self._services, request, Direction.RESPONSE, inspected)
@@ -110,13 +117,15 @@ class Answering:
         """The provider's error: its JSON inspected like any answer, anything else replaced by ours."""
         try:
             if answer.response.content_type == "application/json":
-                return await self._whole(answer, request, answers)
+                return await self._whole(answer, request, answers, self._wire)
         except UpstreamError:
             pass
         seconds = answer.response.headers.get("Retry-After", "")
         raise UpstreamRefused(answer.status, retry_after_seconds=int(seconds) if seconds.isdecimal() else None)
 
-    async def _stream(self, request: web.Request, answer: Answer, answers: Scanner) -> web.StreamResponse:
+    async def _stream(
+        self, request: web.Request, answer: Answer, answers: Scanner, wire: WireFormat, spent: Spent | None
+    ) -> web.StreamResponse:
         services = self._services
         policy = request[ENGINE].policy
         attachments = policy.attachments == "allow"
@@ -124,7 +133,7 @@ class Answering:
         judging = request[GUARDING].judging() if GUARDING in request else None
         release = Release(policy.release, policy.holdback_chars, limits.buffered_chars, judging)
         strips = policy.attachments == "strip"
-        session = Session(self._wire, answers, attachments=attachments, strips=strips, limits=limits, release=release)
+        session = Session(wire, answers, attachments=attachments, strips=strips, limits=limits, release=release)
         client = web.StreamResponse(
             headers={
                 **response_headers(answer.response),
@@ -136,8 +145,12 @@ class Answering:
             }
         )
         await client.prepare(request)
+        if spent is not None:
+            spent.channels = session.channels
 
         async def before_end() -> None:
+            if spent is not None:
+                await spent.settle()
             await kept(request, answer, session.answer_id)
             await request[RECORDER].durable()
 

@@ -19,6 +19,7 @@ from gateway.server.openapi import described
 from gateway.server.recording import RECORDER, FailedLogins, note_refusal
 from gateway.server.session_door import PATH as SESSION_PATH
 from gateway.server.session_door import add_session_door
+from gateway.server.spending import add_limits
 from gateway.server.tls import add_hsts
 from gateway.server.vaults import VaultDoor
 from gateway.services import Services
@@ -40,6 +41,7 @@ def make_app(services: Services) -> web.Application:
     app.on_cleanup.append(lambda app: app[FAILED_LOGINS].close())
     app.on_response_prepare.append(add_nonce)
     add_hsts(app, services.settings.tls)
+    app.on_response_prepare.append(add_limits)
     add_doors(app, services)
     VaultDoor(services).add_to(app)
     add_admin_routes(app, services)

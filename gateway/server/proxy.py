@@ -26,6 +26,7 @@ from gateway.server.open_request import OPEN_REQUEST, entered
 from gateway.server.permitted import model_of, permitted_model, permitted_providers
 from gateway.server.recording import RECORDER, begin_record
 from gateway.server.reporting import ENGINE, report_attacks, report_body
+from gateway.server.spending import Spending, Spent
 from gateway.server.stateful import TURN, turn_of
 from gateway.server.translated import asked_of, others_of, translation_of
 from gateway.server.upstream import Ask, call
@@ -46,6 +47,7 @@ class Proxy:
         self._services = services
         self._wire = wire
         self._answering = Answering(services, wire)
+        self._spending = Spending(services, wire)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request.
@@ -60,6 +62,10 @@ class Proxy:
         body = await read_request(request, self._services)
         request[ENGINE] = await engine_for(self._services, request)
         begin_record(request, self._services.audit, caller_of(request), request[ENGINE], self._wire.path)
+        async with self._spending.visit(request, body) as spent:
+            return await self._serve(request, body, spent)
+
+    async def _serve(self, request: web.Request, body: bytes, spent: Spent) -> web.StreamResponse:
         started = time.perf_counter()
         root, inspected, answers = await self._inspect_request(request, body)
         self._services.metrics.inspect_seconds.observe(time.perf_counter() - started)
@@ -67,23 +73,24 @@ class Proxy:
         await request[RECORDER].durable()
         is_stream = (flag := root.get("stream")) is not None and flag.raw == b"true"
         model, name = root.get("model"), model_of(root)
-        real = permitted_model(request, name)
+        real = spent.model or permitted_model(request, name)
+        whole = [*inspected.edits, *spent.edits(root)]
 
         endpoint, path = self._place(request)
 
         def forwarded(candidate: Candidate) -> bytes:
             other = candidate.model or (real if real != name else "")
             place = (model.start, model.end) if other and model is not None else None
-            edits = [*inspected.edits, (*place, quote_json(other))] if place else inspected.edits
+            edits = [*whole, (*place, quote_json(other))] if place else whole
             written, translation = apply(root.body, edits), translation_of(endpoint, candidate)
             return written if translation is None else translation.request(written)
 
-        asked = asked_of(root, real, self._services.settings.limits.event_bytes)
+        asked = spent.asked(asked_of(root, real, self._services.settings.limits.event_bytes))
         others, kept_by = others_of(self._wire.path), request[TURN].past.provider
         permitted, regions = permitted_providers(request), request[ENGINE].policy.regions
         ask = Ask("POST", endpoint, path, real, request.headers, forwarded, others, asked, kept_by, permitted, regions)
         async with call(self._services, ask) as answer:
-            return await self._answering.send(request, answer, answers, is_stream=is_stream)
+            return await self._answering.send(request, answer, answers, spent, is_stream=is_stream)
 
     async def models(self, request: web.Request) -> web.StreamResponse:
         """Pass a question for the provider's models on; the answer is inspected like any other."""
@@ -95,8 +102,8 @@ class Proxy:
         permitted_model(request, name)
         regions = request[ENGINE].policy.regions
         ask = Ask("GET", MODELS, path, name, request.headers, permitted=permitted, regions=regions)
-        async with call(self._services, ask) as answer:
-            return await self._answering.send(request, answer, answers, is_stream=False)
+        async with self._spending.visit(request) as spent, call(self._services, ask) as answer:
+            return await self._answering.send(request, answer, answers, spent, is_stream=False)
 
     def _place(self, request: web.Request) -> tuple[str, str]:
         """The endpoint that a provider must have, and the path below its base URL."""

@@ -20,6 +20,7 @@ from gateway.errors import ConfigurationError
 from gateway.settings.access import AccessSettings
 from gateway.settings.alerts import AlertSettings
 from gateway.settings.audit import AuditSettings
+from gateway.settings.budgets import BudgetsSettings, RateSettings, StreamLimitSettings
 from gateway.settings.egress import EgressSettings
 from gateway.settings.fields import Name, Seconds, Section, secret
 from gateway.settings.guardrail import GuardrailSettings
@@ -130,6 +131,11 @@ class Settings(Section):
     access: AccessSettings = AccessSettings()
     alerts: AlertSettings = AlertSettings()
     guardrail: GuardrailSettings = GuardrailSettings()
+    budgets: BudgetsSettings = BudgetsSettings()
+    rates: tuple[RateSettings, ...] = Field((), description="rates of requests", max_length=100)
+    stream_limits: tuple[StreamLimitSettings, ...] = Field(
+        (), description="how many streams may be open at a time", max_length=100
+    )
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="least severe line to log")
 
 

@@ -44,7 +44,7 @@ class Purse:
         cap: nano-dollars.
         ends_at: when the period is over, in seconds since 1970.
         blocks: whether a request is refused when it is spent; else it passes, and is told.
-        fallback: agent that serves in its stead when it is spent; `""` for none.
+        fallback: agent that serves when it is spent, and the model that it serves with (`""`: the client's).
         owner: what the durable record knows its spending by: column and value.
         first_day: of the period, `2026-11-01`.
     """
@@ -54,7 +54,7 @@ class Purse:
     cap: int
     ends_at: int
     blocks: bool = True
-    fallback: str = ""
+    fallback: tuple[str, str] | None = None
     owner: tuple[tuple[str, str], ...] = ()
     first_day: str = ""
 

@@ -25,6 +25,7 @@ PICO_PER_NANO = 1000
 USD_PER_MILLION_MAX = 100_000
 BOOK_BYTES_MAX = 1 << 20
 _DATED = re.compile(r"-(?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$")
+_GLOB = re.compile(r"[*?\[]")
 _RATES = ("input", "output", "cached", "cache_write", "cache_write_hour")
 _FIELDS = frozenset({*_RATES, "models", "kinds", "long_prompt", "output_max", "context", "source"})
 _LONG = frozenset({*_RATES, "above"})
@@ -90,6 +91,14 @@ class PriceBook:
 
     def __init__(self, prices: Iterable[Price]) -> None:
         self._prices = tuple(prices)
+        self._named: dict[str, list[int]] = {}
+        self._globs: list[tuple[str, int]] = []
+        for at, price in enumerate(self._prices):
+            for name in price.models:
+                if _GLOB.search(name):
+                    self._globs.append((name, at))
+                else:
+                    self._named.setdefault(name, []).append(at)
 
     def __len__(self) -> int:
         return len(self._prices)
@@ -102,8 +111,10 @@ class PriceBook:
         """
         bare = model.rpartition("/")[2]
         for name in dict.fromkeys((model, _DATED.sub("", model), bare, _DATED.sub("", bare))):
-            for price in self._prices:
-                if (not price.kinds or kind in price.kinds) and any(fnmatchcase(name, glob) for glob in price.models):
+            fits = [*self._named.get(name, ()), *(at for glob, at in self._globs if fnmatchcase(name, glob))]
+            for at in sorted(fits):
+                price: Price = self._prices[at]
+                if not price.kinds or kind in price.kinds:
                     return price
         return None
 

@@ -70,6 +70,7 @@ class Budget:
     monthly: int | None = None
     on_spent: OnSpent = OnSpent.BLOCK
     fallback: str = ""
+    fallback_model: str = ""
 
     def caps(self) -> Iterator[tuple[Period, int]]:
         """What is capped."""
@@ -107,10 +108,12 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """A budget that somebody has in a store, in the place of the one that the rules give."""
+    """A budget that somebody has in a store: in the place of the one that the rules give, or with a name of its own
+    beside it."""
 
     by: By
     budget: Budget
+    name: str = ""
 
 
 def entry_of(
@@ -170,22 +173,22 @@ def _who(by: By, subject: Subject) -> tuple[str, ...]:
 
 def _purses(rules: Rules, subject: Subject, now: datetime, owned: Sequence[Owned]) -> Iterator[Purse]:
     budgets = {
-        By.GATEWAY: rules.gateway,
-        By.AGENT: rules.agents.get(subject.agent, rules.each_agent),
-        By.KEY: rules.each_key,
-    } | {one.by: one.budget for one in owned}
+        (By.GATEWAY, ""): rules.gateway,
+        (By.AGENT, ""): rules.agents.get(subject.agent, rules.each_agent),
+        (By.KEY, ""): rules.each_key,
+    } | {(one.by, one.name): one.budget for one in owned}
     columns = {By.GATEWAY: "gateway", By.AGENT: "agent", By.KEY: "key_id"}
-    for by, budget in budgets.items():
+    for (by, name), budget in budgets.items():
         who = _who(by, subject)
         for period, cap in budget.caps():
             first, ends_at = bounds(period, now)
             yield Purse(
-                _key("purse", by.value, first, period.value, *who),
-                f"{by.value} {period.value}",
+                _key("purse", name or by.value, first, period.value, *who),
+                name or f"{by.value} {period.value}",
                 cap,
                 ends_at,
                 budget.on_spent is not OnSpent.WARN,
-                budget.fallback if budget.on_spent is OnSpent.FALLBACK else "",
+                (budget.fallback, budget.fallback_model) if budget.on_spent is OnSpent.FALLBACK else None,
                 (("tenant", subject.tenant), (columns[by], who[1])),
                 first,
             )

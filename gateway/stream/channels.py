@@ -67,6 +67,7 @@ class Channels:
         "_scanner",
         "_told",
         "_tools",
+        "came_chars",
     )
 
     def __init__(self, scanner: Scanner, limits: StreamLimits, release: Release, *, repeats: bool) -> None:
@@ -82,6 +83,8 @@ class Channels:
         self._told: dict[tuple[SlotKind, str], str] = {}
         self._room = limits.event_bytes
         self._tools: dict[tuple[Step, ...], str] = {}
+        self.came_chars = 0
+        """Of all texts together, as they came."""
 
     @property
     def is_any_open(self) -> bool:
@@ -102,6 +105,7 @@ class Channels:
             UpstreamProtocolError: the channel has ended.
             PolicyBlock: the policy blocks a value in it; what stands before it is in the channel's rest.
         """
+        self.came_chars += len(text)
         channel = self._open.get(key)
         if channel is None:
             if not text:

@@ -77,9 +77,8 @@ class Session:
         self._limits = limits or StreamLimits()
         self._reader = Reader(wire, self._limits, attachments=attachments, strips=strips)
         self._decoder = sse.SseDecoder(self._limits.event_bytes)
-        self._channels = Channels(scanner, self._limits, release or Release(), repeats=wire.repeats)
-        self._endings: list[Outgoing] = []
-        self._unsaid: list[Outgoing] = []
+        self.channels = Channels(scanner, self._limits, release or Release(), repeats=wire.repeats)
+        self._endings, self._unsaid = list[Outgoing](), list[Outgoing]()
         self._events, self.answer_id, self._made_up = 0, "", MadeUp(wire, scanner)
         self._templates = Templates(self._made_up.numbers)
         self._reports: list[Report] = []
@@ -88,7 +87,7 @@ class Session:
     @property
     def held_chars(self) -> int:
         """Characters held in all channels."""
-        return self._channels.held_chars
+        return self.channels.held_chars
 
     def receive(self, event: Event) -> list[Command]:
         """Take in what happened; what to do about it. After a final state nothing is sent, whatever comes."""
@@ -129,7 +128,7 @@ class Session:
         if self.state is not _STREAMING:
             self.state = after(self.state, Step.BYTES)
         if not self._endings and self.state is _STREAMING and self._decoder.is_between:
-            data, count = self._templates.relay(data, self._channels.push, out, self._limits, self._events)
+            data, count = self._templates.relay(data, self.channels.push, out, self._limits, self._events)
             self._events += count
         if data:
             for event in self._decoder.feed(data):
@@ -156,7 +155,7 @@ class Session:
             template, text = known
             if self._endings:
                 self._settle(out, going_on=(template.channel,) if text else ())
-            written = template.event(self._channels.push(template.channel, template.kind, text), self._made_up.numbers)
+            written = template.event(self.channels.push(template.channel, template.kind, text), self._made_up.numbers)
             out.append(b"event: %b\n%b" % (name.encode(), written) if name else written)
         elif data.strip() == DONE_MARK:
             self._done(out)
@@ -176,6 +175,8 @@ class Session:
         data, chunk, gone = self._reader.read(data)
         self._reports += [Report(path, found) for path, found in gone]
         self.answer_id = self.answer_id or chunk.answer_id
+        if chunk.is_hidden:
+            return
         self._order(chunk, out)
         outgoing = self._taken_in(data, name, chunk)
         if chunk.is_error or chunk.is_last:
@@ -203,10 +204,10 @@ class Session:
         it is inspected when it goes."""
         outgoing = Outgoing(data, name, [], list(chunk.blanks), chunk.finished, [], chunk.number)
         self._unsaid.append(outgoing)
-        self._channels.name(chunk.slots)
+        self.channels.name(chunk.slots)
         for slot in chunk.slots:
             if slot.channel is not None and slot.kind is not SlotKind.SIGNATURE:
-                released = self._channels.push(slot.channel, slot.kind, slot.text, frame=chunk.frame)
+                released = self.channels.push(slot.channel, slot.kind, slot.text, frame=chunk.frame)
                 outgoing.pieces.append(Piece(slot.channel, slot.start, slot.end, released, chunk.frame))
             elif slot.kind is not SlotKind.ATTACHMENT:
                 outgoing.slots.append(slot)
@@ -214,7 +215,7 @@ class Session:
 
     def _written(self, outgoing: Outgoing) -> bytes:
         """The event as bytes, with all its edits."""
-        self._reports += outgoing.inspect(self._scanner, self._channels, self._wire.rules)
+        self._reports += outgoing.inspect(self._scanner, self.channels, self._wire.rules)
         self._unsaid.remove(outgoing)
         self._made_up.renumber(outgoing)
         return outgoing.written()
@@ -239,7 +240,7 @@ class Session:
         anyway."""
         pieces = {piece.channel: piece for piece in own}
         block: PolicyBlock | None = None
-        for rest in self._channels.end(prefix, truncated=truncated):
+        for rest in self.channels.end(prefix, truncated=truncated):
             block = block or rest.block
             if rest.findings:
                 self._reports.append(Report(path_of(rest.channel[1:], self._wire.rules.keys), rest.findings))
@@ -261,7 +262,7 @@ class Session:
                 self._done(out)  # some servers end without the empty line
             else:
                 self._settle(out)
-                if self._channels.is_any_open or rest or self._wire.ends_with_event:
+                if self.channels.is_any_open or rest or self._wire.ends_with_event:
                     return UpstreamUnavailable()
         if self.state is not State.FAILED:
             self.state = after(self.state, Step.END)
@@ -284,7 +285,7 @@ class Session:
         except GatewayError as caught:
             error = caught
             del out[decided:]
-        self._channels.clear()
+        self.channels.clear()
         self.state = after(self.state, Step.FAILURE)
         return [*self._sent([*out, self.refusal(error)]), CloseUpstream(), Finish(error)]
 

@@ -21,7 +21,8 @@ _TEXT = re.compile(rb'"([^"\\\x00-\x1f]*+(?:\\["\\/bfnrt][^"\\\x00-\x1f]*+){0,10
 _PLAIN = re.compile(rb'"([^"\\\x00-\x1f]*+)"').match
 TEMPLATES_MAX = 16
 _NUMBER = re.compile(rb"[0-9]{1,15}(?=[,}])").match
-_TEXT_HOLE, _BLANK_HOLE, _NUMBER_HOLE = 0, 1, 2
+_TEXT_HOLE, _BLANK_HOLE, _NUMBER_HOLE, _CUT = 0, 1, 2, 3
+"""A cut is no hole: it is the same in every event of its kind, and goes out of all of them."""
 _UNESCAPED = re.compile(rb'[^"\\\x00-\x1f]*+').fullmatch
 
 
@@ -50,16 +51,18 @@ class Template:
         self.channel: Channel = slot.channel
         self.kind = slot.kind
         marks = [(slot.start, slot.end, _TEXT_HOLE, b"")]
-        marks += [(start, end, _BLANK_HOLE, new) for start, end, new in chunk.blanks]
+        marks += [(start, end, _CUT if new == b"" else _BLANK_HOLE, new) for start, end, new in chunk.blanks]
         if chunk.number is not None:
             marks.append((*chunk.number[:2], _NUMBER_HOLE, b"\0"))
         marks.sort(key=lambda mark: mark[0])
-        self._first = data[: marks[0][0]]
+        holes = [mark for mark in marks if mark[2] != _CUT]
+        self._first = data[: holes[0][0]]
         self._holes: list[tuple[int, bytes]] = []
-        sides, at = [b"", b""], 0
-        for place, (start, end, hole, written) in enumerate(marks):
-            following = marks[place + 1][0] if place + 1 < len(marks) else len(data)
+        for place, (_, end, hole, _) in enumerate(holes):
+            following = holes[place + 1][0] if place + 1 < len(holes) else len(data)
             self._holes.append((hole, data[end:following]))
+        sides, at = [b"", b""], 0
+        for start, end, _, written in marks:
             sides[0 if start <= slot.start else 1] += data[at:start] + written
             at = end
         self._before, self._after = b"data: " + sides[0], sides[1] + data[at:] + b"\n\n"
@@ -68,7 +71,7 @@ class Template:
         parted = [side.split(b"\0") for side in (self._before, self._after)]
         self._sides = parted if chunk.number is not None else None
         # All before the text and all behind it, quotes included, where it is the only hole.
-        self._left, self._right = (data[: slot.start + 1], data[slot.end - 1 :]) if len(marks) == 1 else (b"\n", b"")
+        self._left, self._right = (data[: slot.start + 1], data[slot.end - 1 :]) if len(holes) == 1 else (b"\n", b"")
 
     def text_of(self, data: bytes) -> str | None:
         """The channel text of an event of this kind; None when it is of another."""
@@ -126,7 +129,7 @@ def template_of(data: bytes, chunk: Chunk) -> Template | None:
     slot = chunk.slots[0]
     if slot.channel is None or slot.kind not in (SlotKind.TEXT, SlotKind.JSON):
         return None
-    if any(data[start : start + 1] != b'"' for start, _, _ in chunk.blanks):
+    if any(new and data[start : start + 1] != b'"' for start, _, new in chunk.blanks):
         return None
     return Template(data, chunk)
 

@@ -43,6 +43,7 @@ class Purpose(Enum):
     AUDIT_SIDE = "audit-side"
     CACHE_INDEX = "cache-index"
     ALERT = "alert"
+    USAGE_PERSON = "usage-person"
     SECRET = "secret"  # noqa: S105 (the name of a purpose)
 
 

@@ -217,8 +217,8 @@ class Chunk:
     that end with this event, and whether their text was cut off: it waits for the next event, which may say more of
     the same, or that it `joins` what waits, or that what waits was `cut_off`. `frame` is what a made-up event of the
     same channel needs; nothing in it is a slot. An event that `is_idle` says nothing and passes what waits; one that
-    `is_last` ends the stream. `number` is the place and the value of the event's sequence number, `answer_id` what the
-    provider keeps the answer under.
+    `is_last` ends the stream; one that `is_hidden` is none for the client. `number` is the place and the value of the
+    event's sequence number, `answer_id` what the provider keeps the answer under.
     """
 
     slots: tuple[Slot, ...]
@@ -230,6 +230,7 @@ class Chunk:
     cut_off: bool = False
     is_idle: bool = False
     is_last: bool = False
+    is_hidden: bool = False
     number: tuple[int, int, int] | None = None
     answer_id: str = ""
 

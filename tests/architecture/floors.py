@@ -46,6 +46,7 @@ FLOOR_3 = {
     "gateway.stream",
     "gateway.inspection",
     "gateway.models",
+    "gateway.metering",
     "gateway.token_keys",
     "gateway.audit.log",
     "gateway.audit.keeper",
@@ -96,6 +97,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "gateway.guardrail": FLOOR_1 | FLOOR_2 | {"gateway.inspection"},
     "gateway.tenant_keys": FLOOR_1 | FLOOR_2 | {"gateway.kms", "gateway.token_keys"},
     "gateway.vaults": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys", "gateway.ledgers"},
+    # Where requests pass rates and budgets, and what they cost is kept.
+    "gateway.metering": FLOOR_1 | FLOOR_2 | {"gateway.audit.opened"},
     "gateway.ledgers": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys", "gateway.token_keys"},
     "gateway.control": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys", "gateway.token_keys"},
     "gateway.open_requests": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys", "gateway.token_keys"},

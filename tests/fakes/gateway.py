@@ -39,6 +39,7 @@ async def serve_gateway(
     policy_overlays: str = "",
     data_dir: str = "",
     vaults: VaultSettings | None = None,
+    redis_url: str = "",
     sections: dict[str, Any] | None = None,
     **more: Any,
 ) -> AsyncIterator[tuple[str, Services]]:
@@ -47,8 +48,9 @@ async def serve_gateway(
     Args:
         data_dir: of its database, for more than one; else one of its own.
         sections: of the settings, by name.
-        more: of the upstream.
+        more: settings by their names, else settings of the upstream.
     """
+    own = {name: more.pop(name) for name in list(more) if name in Settings.model_fields}
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(
             port=0,
@@ -60,10 +62,11 @@ async def serve_gateway(
             upstream=Upstream(base_url=upstream, **more),
             upstream_key=SecretStr("sk-provider"),
             limits=limits or Limits(),
-            stores=StoreSettings(data_dir=data_dir or folder),
+            stores=StoreSettings(data_dir=data_dir or folder, redis_url=redis_url),
             tier3=tier3,
             vaults=vaults or VaultSettings(),
             **(sections or {}),
+            **own,
         )
         async with open_services(settings, engine(policy)) as services:
             app = make_app(services)

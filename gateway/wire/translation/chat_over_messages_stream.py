@@ -21,13 +21,15 @@ DONE = b"data: [DONE]\n\n"
 def usage_of(usage: Json) -> Json:
     """Counts of tokens in OpenAI's words: the cached ones are among those of the prompt."""
     cached = usage.get("cache_read_input_tokens") or 0
-    prompt = (usage.get("input_tokens") or 0) + (usage.get("cache_creation_input_tokens") or 0) + cached
+    written = usage.get("cache_creation_input_tokens") or 0
+    prompt = (usage.get("input_tokens") or 0) + written + cached
     completion = usage.get("output_tokens") or 0
     return {
         "prompt_tokens": prompt,
         "completion_tokens": completion,
         "total_tokens": prompt + completion,
-        "prompt_tokens_details": {"cached_tokens": cached},
+        # What was written to the cache has a price of its own; OpenAI has no word for it.
+        "prompt_tokens_details": {"cached_tokens": cached} | ({"cache_creation_tokens": written} if written else {}),
     }
 
 

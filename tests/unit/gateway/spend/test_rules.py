@@ -66,16 +66,16 @@ def test_routes_choose_and_streams_are_counted_for_streams_only() -> None:
 def test_budgets_make_purses_of_the_periods_that_are_capped() -> None:
     rules = Rules(
         gateway=Budget(daily=100, monthly=1000),
-        agents={"a": Budget(daily=10, on_spent=OnSpent.FALLBACK, fallback="cheap")},
+        agents={"a": Budget(daily=10, on_spent=OnSpent.FALLBACK, fallback="cheap", fallback_model="mini")},
         each_agent=Budget(daily=99),
         each_key=Budget(monthly=7, on_spent=OnSpent.WARN),
     )
     entry = entry_of(rules, SUBJECT, "x", NOW, reserve=5)
     assert [(p.name, p.cap, p.blocks, p.fallback) for p in entry.purses] == [
-        ("gateway day", 100, True, ""),
-        ("gateway month", 1000, True, ""),
-        ("agent day", 10, True, "cheap"),
-        ("key month", 7, False, ""),
+        ("gateway day", 100, True, None),
+        ("gateway month", 1000, True, None),
+        ("agent day", 10, True, ("cheap", "mini")),
+        ("key month", 7, False, None),
     ]
     assert entry.purses[2].owner == (("tenant", "t"), ("agent", "a"))
     assert (entry.purses[1].first_day, entry.purses[0].first_day) == ("2026-11-01", "2026-11-24")
@@ -83,6 +83,10 @@ def test_budgets_make_purses_of_the_periods_that_are_capped() -> None:
     assert entry_of(rules, SUBJECT, "x", NOW).purses == ()
     owned = entry_of(rules, SUBJECT, "x", NOW, reserve=5, owned=[Owned(By.KEY, Budget(daily=3))])
     assert [(p.name, p.cap) for p in owned.purses][-1] == ("key day", 3)
+    scope = Owned(By.KEY, Budget(daily=2), "max_cost_per_day_usd")
+    beside = entry_of(rules, SUBJECT, "x", NOW, reserve=5, owned=[scope]).purses
+    assert [(p.name, p.cap) for p in beside][-2:] == [("key month", 7), ("max_cost_per_day_usd", 2)]
+    assert len({purse.key for purse in beside}) == len(beside)
 
 
 def test_periods_are_those_of_utc() -> None:
