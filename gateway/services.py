@@ -21,6 +21,7 @@ from gateway.alerts.station import Alerts
 from gateway.audit.opened import Audit, open_audit, signing_key
 from gateway.control import Control, master_text_of, open_control
 from gateway.egress import Egress
+from gateway.erasure import Erasure, open_vaults
 from gateway.errors import ConfigurationError
 from gateway.guardrail import Guardrail
 from gateway.inspection.engine import Engine, engine_of, under, with_model
@@ -42,7 +43,6 @@ from gateway.tenant_keys.changes import What
 from gateway.tenant_keys.source import TenantTokenKeys
 from gateway.tenant_keys.tombstones import graveyard, tombstones_file
 from gateway.token_keys import TokenKeySource, local_keys
-from gateway.vault.digests import Digest
 from gateway.vaults import Vaults
 from policies.policy import Policy
 
@@ -71,6 +71,7 @@ class Services:
     memory: ScanMemory
     ledgers: Ledgers
     vaults: Vaults
+    erasure: Erasure
     open_requests: OpenRequests
     alerts: Alerts
     guardrail: Guardrail
@@ -79,13 +80,6 @@ class Services:
     def engine(self) -> Engine:
         """The engine of the policy in force, without any overlay."""
         return self.engines.current
-
-
-def open_vaults(settings: Settings, stores: Stores, control: Control) -> tuple[Ledgers, Vaults]:
-    """What keeps tokens: those of conversations that providers keep, and those of vaults."""
-    digest, records = Digest(control.master.derive("token digests")), control.keys.records
-    ledgers = Ledgers(records, stores, settings.tokens, digest, control.clock)
-    return ledgers, Vaults(records, stores, ledgers, control.clock)
 
 
 def build_engine(policy_source: str, *, hash_key: bytes | None = None) -> Engine:
@@ -264,7 +258,7 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
             access,
             metering,
             memory,
-            *open_vaults(settings, stores, control),
+            *open_vaults(settings, stores, control, audit.keys, audit.log),
             requests,
             alerts,
             guardrail,

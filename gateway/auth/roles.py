@@ -38,6 +38,7 @@ _TABLE: tuple[tuple[str, tuple[Role, ...], str, int], ...] = (
     ("tenant.read", _EVERYONE, "see the tenant", 0),
     ("tenant.rename", _ADMINS, "give the tenant another name", 0),
     ("tenant.delete", _OWNER, "delete the tenant and erase its keys", 120),
+    ("subject.erase", _ADMINS, "erase what is kept of one subject's tokens", 120),
     ("admins.read", _ADMINS, "list who administers the tenant", 0),
     ("admins.add", _OWNER, "add an identity", 120),
     ("admins.change", _OWNER, "change or take away a role", 120),

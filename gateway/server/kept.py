@@ -59,7 +59,7 @@ class Kept:
         services, caller = self._services, caller_of(request)
         engine = request[ENGINE] = await engine_for(services, request)
         path, desk = _path(request, self._what), Desk(engine)
-        owner, reference = owner_of(caller, request), Reference(self._what, request.match_info[KEPT_ID])
+        owner, reference = owner_of(caller), Reference(self._what, request.match_info[KEPT_ID])
         past = await past_of(services, request, owner, [reference], desk.cipher)
         answers = desk.recall(caller, Earlier(past.scope, past.entries))
         asked = urlencode([pair for pair in request.query.items() if pair[0] in _QUERY and _VALUE.fullmatch(pair[1])])

@@ -25,10 +25,6 @@ from gateway.wire import kept
 from gateway.wire.json_text import Node
 from gateway.wire.openai_conversations import KEPT
 
-USER_HEADER = "X-Holdback-User"
-"""Names the person that a request is about: whose tokens they are, and what `holdback erase subject` asks for. It never
-goes to the provider."""
-
 
 @dataclass(slots=True)
 class Turn:
@@ -95,10 +91,10 @@ async def turn_of(
         UnknownResponse, UnknownConversation: it goes on from something that this caller does not have.
         GatewayError: what is kept cannot be read.
     """
-    turn = Turn(services, owner_of(caller, request))
+    turn = Turn(services, owner_of(caller))
     if path not in (RESPONSES, KEPT.path):
         return turn
-    turn.subject = request.headers.get(USER_HEADER, "") or kept.subject(root)
+    turn.subject = caller.user or kept.subject(root) or caller.subject
     references = []
     if path == RESPONSES:
         turn.answered_as = What.RESPONSE if kept.is_kept(root) else None
@@ -138,6 +134,7 @@ async def past_of(
         raise
 
 
-def owner_of(caller: Caller, request: web.Request) -> Owner:
-    """Whose what a caller leaves with the provider is."""
-    return Owner(caller.tenant, caller.agent, caller.subject or request.headers.get(USER_HEADER, ""))
+def owner_of(caller: Caller) -> Owner:
+    """Whose what a caller leaves with the provider is: what the client says of for whom it asks can only make the
+    circle smaller."""
+    return Owner(caller.tenant, caller.agent, f"{caller.subject or caller.key_id}\0{caller.user}")

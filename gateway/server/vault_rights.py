@@ -12,7 +12,7 @@ from enum import Enum
 from aiohttp import web
 
 from gateway.errors.vaults import VaultDenied
-from gateway.server.caller import caller_of
+from gateway.server.caller import grant_of
 
 
 class Right(Enum):
@@ -30,5 +30,9 @@ def check_right(request: web.Request, right: Right) -> None:
     Raises:
         VaultDenied: no.
     """
-    if right is Right.DETOKENIZE and not caller_of(request).detokenizes:
+    grant = grant_of(request)
+    if grant is None:
+        return
+    is_named = bool(grant.scope.endpoints)  # which of them, the door has asked before
+    if not is_named or (right is Right.DETOKENIZE and not (grant.detokenizes and grant.scope.detokenize)):
         raise VaultDenied

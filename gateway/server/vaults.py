@@ -267,7 +267,7 @@ class VaultDoor:
 
 def _person(request: web.Request) -> str:
     """Who asks, by an id of ours; the holder of the one configured key has none."""
-    return getattr(caller_of(request), "key_id", "") or "local"
+    return caller_of(request).key_id or "local"
 
 
 def _token(row: Row) -> bodies.TokenAnswer:

@@ -38,6 +38,7 @@ FLOOR_3 = {
     "gateway.tenant_keys",
     "gateway.admission",
     "gateway.control",
+    "gateway.erasure",
     "gateway.ledgers",
     "gateway.open_requests",
     "gateway.vaults",
@@ -96,6 +97,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "gateway.pool": FLOOR_1 | FLOOR_2,
     "gateway.guardrail": FLOOR_1 | FLOOR_2 | {"gateway.inspection"},
     "gateway.tenant_keys": FLOOR_1 | FLOOR_2 | {"gateway.kms", "gateway.token_keys"},
+    "gateway.erasure": FLOOR_1 | FLOOR_2 | {"gateway.audit.log", "gateway.ledgers"},
     "gateway.vaults": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys", "gateway.ledgers"},
     # Where requests pass rates and budgets, and what they cost is kept.
     "gateway.metering": FLOOR_1 | FLOOR_2 | {"gateway.audit.opened"},

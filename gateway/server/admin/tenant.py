@@ -14,8 +14,7 @@ from gateway.server.admin.auth import Identity, approved, identity, local_subjec
 from gateway.server.admin.auth import PublicKey as EnrolledKey
 from gateway.server.admin.route import AdminRoute, Answer, Body, Call, Empty
 from gateway.stores.tables.admins import LOCAL, Admin
-from gateway.stores.tables.key_tables import REVOKED
-from gateway.stores.tables.tenants import Tenant, TenantStatus, new_id
+from gateway.stores.tables.tenants import Tenant, new_id
 
 _RoleName = Literal["owner", "admin", "developer", "viewer"]
 
@@ -78,14 +77,29 @@ async def rename(call: Call[Rename]) -> TenantAnswer:
 
 
 async def delete(call: Call[Empty]) -> Done:
-    """Erase all versions of its key, and close it for good."""
-    admin, control = call.caller, call.services.control
-    for version in await call.services.stores.keys.versions(admin.tenant_id):
-        if version.status != REVOKED:
-            await control.keys.lifecycle.revoke(admin.tenant_id, version.version)
-    await call.services.stores.tenants.change(admin.tenant_id, call.now, status=TenantStatus.DELETED)
-    control.events.emit(ControlEvent("tenant.delete", admin.tenant_id, admin.id, admin.tenant_id))
+    """Erase all versions of its key and all of its rows, and close it for good."""
+    admin, services = call.caller, call.services
+    await services.erasure.tenant(admin.tenant_id, admin.id)
+    services.control.events.emit(ControlEvent("tenant.delete", admin.tenant_id, admin.id, admin.tenant_id))
     return Done()
+
+
+class ErasedAnswer(Answer):
+    """How much was erased, by what it was."""
+
+    erased: dict[str, int]
+
+
+class SubjectName(Body):
+    """A subject, as the client named them."""
+
+    name: str = Field(min_length=1, max_length=256, repr=False)
+
+
+async def erase_subject(call: Call[SubjectName]) -> ErasedAnswer:
+    """Erase what is kept of one subject's tokens."""
+    erased = await call.services.erasure.subject(call.caller.tenant_id, call.body.name, call.caller.id)
+    return ErasedAnswer(erased=dict(erased.counts))
 
 
 async def admins(call: Call[Empty]) -> Identities:
@@ -138,6 +152,15 @@ ROUTES = (
     AdminRoute("GET", "/admin/tenant", "tenant.read", "The tenant", Empty, TenantAnswer, show),
     AdminRoute("PATCH", "/admin/tenant", "tenant.rename", "Another name", Rename, TenantAnswer, rename),
     AdminRoute("DELETE", "/admin/tenant", "tenant.delete", "Erase its keys, close it", Empty, Done, delete),
+    AdminRoute(
+        "POST",
+        "/admin/erase-subject",
+        "subject.erase",
+        "Erase what is kept of a subject's tokens",
+        SubjectName,
+        ErasedAnswer,
+        erase_subject,
+    ),
     AdminRoute("GET", "/admin/admins", "admins.read", "Who administers", Empty, Identities, admins),
     AdminRoute("POST", "/admin/admins", "admins.add", "Add an identity", NewAdmin, Identity, add_admin),
     AdminRoute("PATCH", "/admin/admins/{admin_id}", "admins.change", "Another role", RoleChange, Done, change_admin),

@@ -187,6 +187,14 @@ class RecordStore:
         async with self._database.read() as connection:
             return {int(row[0]): int(row[1]) for row in await connection.execute(wanted)}
 
+    async def held(self, tenant_id: str, version: int) -> int:
+        """How many records hang on a version: sealed under it, or first sealed under it."""
+        wanted = select(func.count()).select_from(RECORDS)
+        mine = RECORDS.c.tenant_id == tenant_id
+        hangs = or_(RECORDS.c.version == version, RECORDS.c.origin_version == version)
+        async with self._database.read() as connection:
+            return int(await connection.scalar(wanted.where(mine, hangs)) or 0)
+
     async def reseal(self, changed: Sequence[tuple[SealedRecord, SealedRecord]]) -> None:
         """Put the second in place of the first, where the first is still there; all in one transaction."""
         async with self._database.write() as connection:
