@@ -17,12 +17,16 @@ from datetime import datetime
 
 from gateway.audit.event import SYSTEM, AuditEvent, Kind, Value, chain_of
 from gateway.audit.log import AuditKeys, AuditLog, subject_of
+from gateway.control import Control
 from gateway.errors.stores import Conflict, NotFound
 from gateway.ledgers import Ledgers
+from gateway.settings import Settings
 from gateway.stores.opened import Stores
 from gateway.stores.tables.audit import AuditStore
 from gateway.stores.tables.erasing import erase_tenant
 from gateway.stores.tables.tenants import TenantStatus
+from gateway.vault.digests import Digest
+from gateway.vaults import Vaults
 
 Revoke = Callable[[str, int], Awaitable[None]]
 
@@ -122,3 +126,13 @@ class Erasure:
         at_us = int(self._now().timestamp() * 1_000_000)
         await self._log.record(AuditEvent(Kind.ERASURE, tenant or SYSTEM, at_us, "", fields))
         return erased
+
+
+def open_vaults(
+    settings: Settings, stores: Stores, control: Control, audit_keys: AuditKeys, log: AuditLog
+) -> tuple[Ledgers, Vaults, Erasure]:
+    """What keeps tokens, those of conversations that providers keep and those of vaults, and what erases them."""
+    digest, keys = Digest(control.master.derive("token digests")), control.keys
+    ledgers = Ledgers(keys.records, stores, settings.tokens, digest, control.clock)
+    vaults = Vaults(keys.records, stores, ledgers, control.clock)
+    return ledgers, vaults, Erasure(stores, ledgers, keys.lifecycle.revoke, audit_keys, log, control.clock)

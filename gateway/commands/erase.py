@@ -71,7 +71,8 @@ def _run(config: Path, tenant: str, work: Callable[[Erasure, str], Awaitable[Era
     from gateway.audit.log import AuditLog
     from gateway.audit.opened import audit_keys
     from gateway.control import open_control
-    from gateway.services import open_vaults, places
+    from gateway.erasure import open_vaults
+    from gateway.services import places
     from gateway.stores.opened import open_stores
     from gateway.stores.tables.audit import AuditStore
 

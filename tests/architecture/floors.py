@@ -97,7 +97,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "gateway.pool": FLOOR_1 | FLOOR_2,
     "gateway.guardrail": FLOOR_1 | FLOOR_2 | {"gateway.inspection"},
     "gateway.tenant_keys": FLOOR_1 | FLOOR_2 | {"gateway.kms", "gateway.token_keys"},
-    "gateway.erasure": FLOOR_1 | FLOOR_2 | {"gateway.audit.log", "gateway.ledgers"},
+    "gateway.erasure": FLOOR_1
+    | FLOOR_2
+    | {"gateway.audit.log", "gateway.ledgers", "gateway.vaults", "gateway.control", "gateway.tenant_keys"},
     "gateway.vaults": FLOOR_1 | FLOOR_2 | {"gateway.tenant_keys", "gateway.ledgers"},
     # Where requests pass rates and budgets, and what they cost is kept.
     "gateway.metering": FLOOR_1 | FLOOR_2 | {"gateway.audit.opened"},
