@@ -134,15 +134,23 @@ async def test_it_is_watched_for_in_reasoning_and_tool_arguments(
 
 
 async def test_the_provider_is_closed_at_once(http: aiohttp.ClientSession, guarded: str, provider: Provider) -> None:
+    """From the write of the canary to the closed connection: under 50 ms, in the best of some streams, since what else
+    runs on the machine only ever adds."""
     word = await planted(http, guarded, provider)
     provider.pieces = [chunk({"content": f"Sure: {word}!"}), *(chunk({"content": "x"}) for _ in range(500))]
     provider.pause_seconds = 0.02
-    closed = provider.closed
-    started = time.monotonic()
-    await ask(http, guarded, body(("system", "Be kind."), ("user", "Hi.")))
-    while provider.closed == closed and time.monotonic() - started < 5:  # noqa: ASYNC110 - the fake only counts
-        await asyncio.sleep(0.005)
-    assert time.monotonic() - started < 2  # of ten seconds that the stream would have taken
+    written = [0.0]
+    provider.before = lambda number, *_: written.__setitem__(0, time.monotonic()) if number == 0 else None
+    took = []
+    for _ in range(5):
+        closed = provider.closed
+        asking = asyncio.create_task(ask(http, guarded, body(("system", "Be kind."), ("user", "Hi."))))
+        async with asyncio.timeout(5):  # of ten seconds that the stream would have taken
+            while provider.closed == closed:  # noqa: ASYNC110 - the fake only counts
+                await asyncio.sleep(0.001)
+        took.append(time.monotonic() - written[0])
+        await asking
+    assert min(took) < 0.05, took
 
 
 async def test_a_pasted_canary_is_stripped_and_the_next_one_is_another(
