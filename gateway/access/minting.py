@@ -11,6 +11,7 @@ from datetime import datetime
 from gateway.access.book import AccessBook, record_of
 from gateway.auth.capability import SECRET_BYTES, KeyKind, Letter, is_genuine, mint, record_mac, ttl_seconds
 from gateway.auth.scopes import Scope, canonical
+from gateway.auth.signing import SIGNED
 from gateway.errors.access import ProofsNotSetUp, ProofsRequired
 from gateway.errors.admin import InvalidField
 from gateway.observe.events import ControlEvent, ControlEvents
@@ -32,7 +33,8 @@ class KeyRequest:
         kind: of `MINTED_KINDS`.
         seconds: of its life; None: 30 days.
         scope: what it may do.
-        thumbprint: RFC 7638 of the private key that it is to be bound to; empty: it is a bearer key.
+        thumbprint: RFC 7638 of the private key that it is to be bound to; `SIGNED`: each request is to be signed;
+            empty: it is a bearer key.
         subject: who will hold it; empty: the key's own id.
     """
 
@@ -90,7 +92,7 @@ class Minting:
             raise InvalidField(param="scope")
         if self._requires_proofs and not asked.thumbprint:
             raise ProofsRequired(param="dpop_jkt")
-        if asked.thumbprint and not self._has_origins:
+        if asked.thumbprint not in ("", SIGNED) and not self._has_origins:
             raise ProofsNotSetUp(param="dpop_jkt")
         made = self.made(gateway, agent, asked)
         await self._stores.capabilities.add(made.row)

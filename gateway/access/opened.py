@@ -11,10 +11,12 @@ from gateway.access.book import AccessBook
 from gateway.access.minting import Minting
 from gateway.access.proofs import Proofs
 from gateway.access.sessions import Sessions
+from gateway.access.signing import NOT_SIGNED, Signed, Signing
 from gateway.auth.addresses import Networks
 from gateway.auth.capability import KeyKind, PresentedKey, matches
 from gateway.auth.dpop import ProofRequest, Verifier
 from gateway.auth.grant import Grant, Use, check_binding, check_in_force, check_use
+from gateway.auth.signing import SIGNED
 from gateway.control import Control
 from gateway.errors import AuthenticationError, ConfigurationError
 from gateway.errors.access import AccessUnavailable
@@ -33,6 +35,7 @@ class Credential:
         is_proof: with the scheme DPoP.
         proofs: values of the header `DPoP`.
         method, path: of the request; the path raw, without query.
+    signed: its signature, where it has one.
     """
 
     key: PresentedKey = field(repr=False)
@@ -41,6 +44,7 @@ class Credential:
     proofs: tuple[str, ...] = field(repr=False)
     method: str
     path: str
+    signed: Signed = NOT_SIGNED
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Access:
 
     book: AccessBook
     proofs: Proofs
+    signing: Signing
     minting: Minting
     sessions: Sessions
     stores: Stores
@@ -92,6 +97,7 @@ class Access:
         now = at.timestamp()
         check_in_force(grant, now)
         check_binding(grant, is_proof=credential.is_proof)
+        await self.signing.check(grant.record.thumbprint, grant.record.id, credential.method, credential.signed, now)
         nonce = ""
         if credential.is_proof:
             proof = await self.proofs.check(
@@ -146,7 +152,7 @@ async def open_access(settings: Settings, stores: Stores, control: Control) -> A
     """
     check_settings(settings)
     access, derive = settings.access, control.master.derive
-    if not access.public_origins and await stores.capabilities.bound(control.clock()):
+    if not access.public_origins and await stores.capabilities.bound(control.clock(), (SIGNED,)):
         raise ConfigurationError(
             "there are keys that need DPoP proofs, and no public origin that proofs could be for.",
             cure="Set `access.public_origins` to what clients call this service, like https://gateway.example.com.",
@@ -179,6 +185,7 @@ async def open_access(settings: Settings, stores: Stores, control: Control) -> A
         yield Access(
             book,
             proofs,
+            Signing(stores.shared, derive("request signing")),
             minting,
             Sessions(stores, control, minting, derive("refresh credentials"), seconds=access.session_seconds),
             stores,

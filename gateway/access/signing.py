@@ -34,6 +34,13 @@ class Signed:
     read: Callable[[], Awaitable[bytes]] = field(repr=False)
 
 
+async def _nothing() -> bytes:
+    return b""
+
+
+NOT_SIGNED = Signed(None, "", _nothing)
+
+
 class Signing:
     """One a process.
 

@@ -17,6 +17,7 @@ from gateway.auth.addresses import AddressRules
 from gateway.auth.agents import Rules
 from gateway.auth.capability import KeyKind, KeyRecord
 from gateway.auth.scopes import Call, Scope, denied, model_allowed
+from gateway.auth.signing import SIGNED
 from gateway.errors import AuthenticationError, UnknownEndpoint
 from gateway.errors.access import InvalidToken, KeyExpired, ModelNotAllowed, ScopeDenied
 
@@ -91,7 +92,7 @@ def check_binding(grant: Grant, *, is_proof: bool) -> None:
     Raises:
         InvalidToken: it did not.
     """
-    if bool(grant.record.thumbprint) != is_proof:
+    if (grant.record.thumbprint not in ("", SIGNED)) != is_proof:
         raise InvalidToken
 
 

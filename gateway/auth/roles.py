@@ -45,6 +45,7 @@ _TABLE: tuple[tuple[str, tuple[Role, ...], str, int], ...] = (
     ("audit.read", _EVERYONE, "read the ordinary record, and why something in a request was masked", 0),
     ("audit.read_critical", _ADMINS, "read the critical record: keys, seals, kills, acts of admins", 0),
     ("audit.read_personal", _ADMINS, "see users and addresses in the record; that is recorded itself", 0),
+    ("keys.signing_secret", _ADMINS, "see what requests with a key are signed with", 120),
     ("alerts.read", _ADMINS, "list who hears of alerts", 0),
     ("alerts.change", _ADMINS, "add, take away and test receivers of alerts", 0),
     ("kms.read", _ADMINS, "see how the tenant's key is wrapped, and its versions", 0),

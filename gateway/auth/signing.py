@@ -1,4 +1,4 @@
-"""Signed requests: for clients that cannot make DPoP proofs, and for who wants the body covered, which a proof does not.
+"""Signed requests: for clients that cannot make DPoP proofs, and for who wants the body covered, as a proof does not.
 
 A key that is bound to signatures is worth nothing by itself: each request has HMAC-SHA256 (RFC 2104), under a secret
 that never travels, over

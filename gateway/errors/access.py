@@ -4,6 +4,7 @@ AuthenticationError                 401  invalid_api_key
 ├── KeyExpired                      401  key_expired
 ├── InvalidProof                    401  invalid_dpop_proof         RFC 9449, section 7
 ├── InvalidToken                    401  invalid_token              bound key sent otherwise, wrong key of the proof
+├── InvalidSignature                401  invalid_request_signature  missing, stale, used before, or not of this request
 ├── UseNonce                        401  use_dpop_nonce             retryable with the nonce of the answer
 ├── RefreshRefused                  401  refresh_refused
 └── RefreshReused                   401  refresh_reused             the whole family is revoked
@@ -43,6 +44,14 @@ class InvalidToken(AuthenticationError):
 
     code = "invalid_token"
     public = "The API key is bound to a private key and needs a DPoP proof made with it."
+
+
+class InvalidSignature(AuthenticationError):
+    """The key is bound to signed requests, and this one's signature is missing, malformed, stale, replayed or not for
+    it; or the key is not, and a signature came with it."""
+
+    code = "invalid_request_signature"
+    public = "The signature of the request is missing or does not hold."
 
 
 class UseNonce(AuthenticationError):

@@ -7,19 +7,24 @@ paths, `api-key` on the others. In a query it is refused, whatever else comes wi
 from __future__ import annotations
 
 import hmac
+from dataclasses import replace
+from functools import partial
 from urllib.parse import unquote_plus
 
 from aiohttp import web
 
 from gateway.access.opened import Access, Credential
+from gateway.access.signing import NOT_SIGNED, Signed
 from gateway.auth.addresses import client_ip
 from gateway.auth.capability import read
 from gateway.auth.dpop import challenge
 from gateway.auth.grant import Use
+from gateway.auth.signing import HEADERS, read_signature
 from gateway.errors import AuthenticationError, GatewayError
 from gateway.errors.access import InvalidProof, InvalidToken, UseNonce
 from gateway.server.caller import CALLER, CLIENT_IP, GRANT, caller_by, caller_of
 from gateway.server.errors import CHALLENGE, DPOP_NONCE, REQUEST_ID
+from gateway.server.proxy import read_request
 from gateway.server.recording import RECORDER
 from gateway.server.words import speaks_anthropic
 from gateway.services import Services
@@ -42,6 +47,9 @@ async def authenticate(request: web.Request, services: Services) -> None:
     try:
         credential, (scheme, text) = credential_of(request)
         if credential is not None:
+            if credential.signed.signature is not None:
+                body = partial(read_request, request, services)
+                credential = replace(credential, signed=replace(credential.signed, read=body))
             await _admit(request, access, credential)
         elif scheme == DPOP or not _is_configured(text, services):
             raise AuthenticationError
@@ -71,7 +79,9 @@ def credential_of(request: web.Request) -> tuple[Credential | None, tuple[str, s
         return None, (scheme, text)
     path = request.raw_path if request.raw_path.startswith("/") else request.rel_url.raw_path
     proofs = tuple(request.headers.getall("DPoP", []))
-    credential = Credential(key, text, scheme == DPOP, proofs, request.method, path.partition("?")[0])
+    signature = read_signature([request.headers.getall(name, []) for name in HEADERS])
+    signed = Signed(signature, path, request.read) if signature is not None else NOT_SIGNED
+    credential = Credential(key, text, scheme == DPOP, proofs, request.method, path.partition("?")[0], signed)
     return credential, (scheme, text)
 
 

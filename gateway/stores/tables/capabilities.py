@@ -7,7 +7,7 @@ with all that decides about it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -207,10 +207,10 @@ class CapabilityStore:
             await note_change(connection, tenant_id)
         return True
 
-    async def bound(self, now: datetime) -> bool:
-        """Whether there is a key that needs proofs and is in force."""
+    async def bound(self, now: datetime, besides: Sequence[str] = ()) -> bool:
+        """Whether there is a key in force that needs proofs; what is bound to one of `besides` needs others."""
         wanted = select(CAPABILITY_KEYS.c.id).where(
-            CAPABILITY_KEYS.c.thumbprint != "",
+            CAPABILITY_KEYS.c.thumbprint.not_in(["", *besides]),
             CAPABILITY_KEYS.c.revoked_at.is_(None),
             CAPABILITY_KEYS.c.expires_at > now,
         )
