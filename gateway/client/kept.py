@@ -187,17 +187,25 @@ def files() -> KeyFiles:
     return KeyFiles(root / "logins")
 
 
+def find(name: str) -> tuple[Keeper, Login] | None:
+    """A login, and who keeps it; None when there is none of that name."""
+    for keeper in (files(), keychain()):
+        found = keeper.read(name) if keeper is not None else None
+        if keeper is not None and found is not None:
+            return keeper, found
+    return None
+
+
 def login(name: str = DEFAULT) -> Login:
     """The login that `holdback agent login` kept, from keychain or file.
 
     Raises:
         ConfigurationError: there is none of that name.
     """
-    for keeper in (files(), keychain()):
-        found = keeper.read(name) if keeper is not None else None
-        if found is not None:
-            return found
-    raise ConfigurationError(f"there is no login {name!r}.", cure="Make one with `holdback agent new-key`.")
+    found = find(name)
+    if found is None:
+        raise ConfigurationError(f"there is no login {name!r}.", cure="Make one with `holdback agent new-key`.")
+    return found[1]
 
 
 def _checked(name: str) -> str:

@@ -40,6 +40,7 @@ NO_SESSIONS = "refresh_refused"
 """To a key: keys of its kind have no sessions."""
 CHALLENGES_MAX = 2
 NONCE_CHARS_MAX = 512
+CODE_CHARS_MAX = 64
 CLOCK_SECONDS = 4.0
 """A clock that is wrong by less is not why a proof was refused."""
 _CHALLENGE = re.compile(r'\bDPoP\s[^"]*?error="([a-z_]+)"')
@@ -259,11 +260,14 @@ def _error_of(answer: Answer) -> str:
     """The code of RFC 9449, from the challenge or from the body of an OAuth-like answer."""
     if found := _CHALLENGE.search(_header(answer, "WWW-Authenticate")):
         return found[1]
-    if answer.status not in (400, 401):
-        return ""
-    error = _object(answer.body).get("error")
+    return code_of(answer.body) if answer.status in (400, 401) else ""
+
+
+def code_of(body: bytes) -> str:
+    """The code of a refusal; empty where the body is none."""
+    error = _object(body).get("error")
     code = error.get("code") if isinstance(error, dict) else error
-    return code if isinstance(code, str) else ""
+    return code[:CODE_CHARS_MAX] if isinstance(code, str) else ""
 
 
 def _object(body: bytes) -> dict[str, Any]:

@@ -6,8 +6,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 from gateway.errors import GatewayError
+
+_PATH = re.compile(r"/v1/(?:ai/[^/]+/)?messages(?:/|$)")
+_PATH_OF_BOTH = re.compile(r"/v1/(?:ai/[^/]+/)?models(?:/|$)")
 
 _TYPES = {
     401: "authentication_error",
@@ -27,3 +31,8 @@ def error_body(error: GatewayError) -> bytes:
     kind = _TYPES.get(error.status) or ("invalid_request_error" if error.status < 500 else "api_error")
     fields = {"type": kind, "message": error.message, "code": error.code, "param": error.param}
     return json.dumps({"type": "error", "error": fields}, separators=(",", ":")).encode()
+
+
+def speaks_anthropic(path: str, *, has_version: bool) -> bool:
+    """Whether a request is one of Anthropic's API: by its path, or by its version header where a path is both's."""
+    return _PATH.match(path) is not None or (has_version and _PATH_OF_BOTH.match(path) is not None)

@@ -62,6 +62,7 @@ FLOOR_3 = {
 FLOOR_4 = {"gateway.demo", "gateway.reload", "gateway.services"}
 FLOOR_5 = {"gateway.server"}
 FLOOR_6 = {
+    "gateway.agent",
     "gateway.client",
     "gateway.importers",
     "gateway.verify",
@@ -130,6 +131,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "gateway.dev": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4 | FLOOR_5,
     # For programs that call a gateway: what it proves, it must not share.
     "gateway.client": GROUND | {"gateway.errors", "gateway.auth"},
+    "gateway.agent": GROUND | {"gateway.errors", "gateway.auth", "gateway.wire", "gateway.observe", "gateway.client"},
     # Reads what other programs wrote; knows no more of ours than its words.
     "gateway.importers": GROUND,
     "gateway.record": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4,

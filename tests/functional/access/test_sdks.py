@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,8 +20,9 @@ from gateway.client.httpx2 import DPoPAuth
 from gateway.client.key import ProofKey
 from gateway.client.login import Login
 from gateway.observe import log
+from gateway.server.session_door import PATH
 from tests.dialects import ANTHROPIC
-from tests.fakes.access import ORIGIN, Gate
+from tests.fakes.access import CHAT, ORIGIN, Gate
 from tests.fakes.provider import Provider, stream
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -80,7 +82,8 @@ async def test_openai_streamed(gate: Gate, provider: Provider, wire: Wire) -> No
         assert await told(made) == SHOWN
     assert len(wire.paths) == first + 1, "the nonce is known by now"
     assert len(set(wire.proofs)) == len(wire.proofs), "no proof was sent twice"
-    assert all(text.startswith("DPoP kc_") for text in wire.tokens)
+    chats = [token for path, token in zip(wire.paths, wire.tokens, strict=True) if path == CHAT]
+    assert all(text.startswith("DPoP kc_live_s_") for text in chats), "the key itself stays at home"
     assert len(provider.requests) == 2
     assert VALUE.encode() not in b"".join(provider.requests)
 
@@ -149,7 +152,33 @@ async def test_many_at_once(gate: Gate, provider: Provider, wire: Wire) -> None:
         await asyncio.gather(*(made.chat.completions.create(**ASK) for _ in range(20)))
     assert len(provider.requests) == 20
     assert len(set(wire.proofs)) == len(wire.proofs)
-    assert sum(path == "/agent/v1/session" for path in wire.paths) <= 2
+    assert wire.paths.count(PATH) == 2, "a challenge, and a session"
+
+
+async def test_sessions_are_renewed_and_theft_is_survived(gate: Gate, wire: Wire) -> None:
+    made = await login(gate)
+    async with client(made, wire, max_retries=0) as sdk:
+        await sdk.models.list()
+        signer = sdk._client.auth._signer  # type: ignore[union-attr]
+        tokens = [signer._session.token]
+
+        async def renewed() -> None:
+            signer._session.renew_at = 0
+            await sdk.models.list()
+            tokens.append(signer._session.token)
+
+        await renewed()
+        assert wire.tokens[-2:][0] == "", "with the refresh credential, not with the key"
+        copy = signer._session.refresh
+        for _ in range(2):  # somebody has a copy of everything, and is two uses ahead
+            headers = {"DPoP": made.key.proof("POST", ORIGIN + PATH, now=time.time(), nonce=signer._nonce)}
+            async with gate.http.post(gate.url + PATH, json={"refresh_token": copy}, headers=headers) as got:
+                copy = (await got.json())["refresh_token"]
+        await renewed()
+        assert wire.tokens[-3:-1] == ["", f"DPoP {made.token}"], "the login is at an end; another is begun"
+        await renewed()
+    assert len(set(tokens)) == 4
+    assert wire.paths.count("/v1/models") == 4
 
 
 @pytest.mark.parametrize(
