@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gateway.egress import Egress
 from gateway.observe.events import ControlEvents
 from gateway.settings import Settings
 from gateway.settings.keys import key_service_secret
@@ -52,8 +53,8 @@ class Control:
 
 
 @asynccontextmanager
-async def open_control(settings: Settings, stores: Stores) -> AsyncIterator[Control]:
-    """Open it, and close it at the end.
+async def open_control(settings: Settings, stores: Stores, egress: Egress) -> AsyncIterator[Control]:
+    """Open it, and close it at the end; `egress` is the way to the vaults that tenants name.
 
     Raises:
         ConfigurationError: there is no master key, or it is none.
@@ -61,9 +62,8 @@ async def open_control(settings: Settings, stores: Stores) -> AsyncIterator[Cont
     """
     master, events = master_key_of(settings), ControlEvents()
     staleness = settings.keys.revocation_staleness_seconds
-    async with open_tenant_keys(
-        stores, master, events, wrap_options(settings), _clock, staleness_seconds=staleness
-    ) as keys:
+    options = replace(wrap_options(settings), connector=egress.connector)
+    async with open_tenant_keys(stores, master, events, options, _clock, staleness_seconds=staleness) as keys:
         yield Control(master, events, _clock, keys)
 
 

@@ -123,17 +123,20 @@ class Egress:
         self._resolver, self._tls, self._total_seconds = resolver, tls, total_seconds
         self._session: aiohttp.ClientSession | None = None
 
+    def connector(self) -> aiohttp.TCPConnector:
+        """Connections to public addresses only, for a library that brings its own client; who asks closes it."""
+        return aiohttp.TCPConnector(
+            resolver=PublicResolver(self._resolver or ThreadedResolver(), self._open_hosts),
+            use_dns_cache=False,
+            ssl=self._tls,  # type: ignore[arg-type]
+            limit=100,
+            limit_per_host=20,
+            keepalive_timeout=15,
+        )
+
     async def __aenter__(self) -> Egress:
-        resolver = PublicResolver(self._resolver or ThreadedResolver(), self._open_hosts)
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                resolver=resolver,
-                use_dns_cache=False,
-                ssl=self._tls,  # type: ignore[arg-type]
-                limit=100,
-                limit_per_host=20,
-                keepalive_timeout=15,
-            ),
+            connector=self.connector(),
             timeout=aiohttp.ClientTimeout(total=None, connect=CONNECT_SECONDS, sock_read=self._total_seconds),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,

@@ -228,7 +228,7 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
         Egress(frozenset(settings.egress.open_origins), total_seconds=settings.egress.total_seconds) as egress,
         open_pool(settings) as pool,
         AsyncExitStack() as closing,
-        open_control(settings, stores) as control,
+        open_control(settings, stores, egress) as control,
     ):
         metrics, guardrail = Metrics(), Guardrail(egress, settings.guardrail)
 

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import secrets
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO, TypeVar
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from gateway.commands.failing import fails_clearly
+from gateway.commands.operating import on_stores
 from gateway.errors import ConfigurationError
-from gateway.errors.stores import Conflict, NotFound
 
 if TYPE_CHECKING:
     from gateway.stores.opened import Stores
 
 BOOTSTRAP_SECONDS = 3600
-_Result = TypeVar("_Result")
 _SLUG = r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?"
 config_option = click.option(
     "--config", required=True, type=click.Path(path_type=Path), help="Configuration file (YAML)."
@@ -44,7 +42,11 @@ def create(config: Path, name: str | None, slug: str) -> None:
 
     if not re.fullmatch(_SLUG, slug):
         raise ConfigurationError("that is no slug.", cure="Use lower-case letters, digits and hyphens, at most 40.")
-    tenant = _run(config, lambda stores: stores.tenants.create(slug, name or slug, _now()))
+    tenant = on_stores(
+        config,
+        lambda stores: stores.tenants.create(slug, name or slug, _now()),
+        acts=lambda made: ("tenants.create", made.id, made.id),
+    )
     click.echo(tenant.id)
 
 
@@ -55,8 +57,35 @@ def create(config: Path, name: str | None, slug: str) -> None:
 @fails_clearly
 def list_(config: Path, after: str, limit: int) -> None:
     """List tenants by slug: slug, id, state, name."""
-    for tenant in _run(config, lambda stores: stores.tenants.page(after, limit)):
+    for tenant in on_stores(config, lambda stores: stores.tenants.page(after, limit)):
         click.echo(f"{tenant.slug}\t{tenant.id}\t{tenant.status.value}\t{tenant.name}")
+
+
+@tenants.command("show")
+@config_option
+@click.argument("tenant")
+@fails_clearly
+def show(config: Path, tenant: str) -> None:
+    """Show TENANT (slug or id): its state, who administers it, how its key is wrapped, and the key's versions."""
+
+    async def look(stores: Stores) -> list[tuple[str, str]]:
+        found = await stores.tenants.get(tenant)
+        admins = await stores.admins.of_tenant(found.id)
+        kms, counts = await stores.keys.config(found.id), await stores.records.counts(found.id)
+        wrapping = f"{kms.wrapping.method} {kms.wrapping.provider} {kms.wrapping.key_ref}" if kms else "global"
+        since = kms.sealed_since if kms else None
+        sealed = f"since {since:%Y-%m-%d %H:%M:%S} UTC ({kms.last_verify_error})" if kms and since else "no"
+        lines = [("slug", found.slug), ("id", found.id), ("name", found.name), ("state", found.status.value)]
+        lines += [(one.role, f"{one.name}\t{one.id}") for one in admins]
+        lines += [("key", wrapping), ("sealed", sealed)]
+        lines += [
+            (f"version {one.version}", f"{one.status}, {one.created_at:%Y-%m-%d}, {counts.get(one.version, 0)} records")
+            for one in await stores.keys.versions(found.id)
+        ]
+        return lines
+
+    for name, value in on_stores(config, look):
+        click.echo(f"{name}\t{value}")
 
 
 @tenants.command("suspend")
@@ -86,7 +115,9 @@ def bury(config: Path) -> None:
     from gateway.tenant_keys import tombstones
 
     stones = tombstones.read_tombstones(tombstones.tombstones_file(settings.load(config)))
-    count = _run(config, lambda stores: tombstones.bury(stores.keys, stones, _now()))
+    count = on_stores(
+        config, lambda stores: tombstones.bury(stores.keys, stones, _now()), acts=lambda _: ("tenants.bury", "", "")
+    )
     click.echo(f"{count} key versions revoked again", err=True)
 
 
@@ -99,12 +130,18 @@ def bootstrap(config: Path, out: Path, tenant: str) -> None:
     """Write a credential for the first owner of TENANT to a file: used once, within an hour, dead once there is one."""
     credential = f"kc_boot_{secrets.token_urlsafe(32)}"
 
-    async def offer(stores: Stores) -> None:
+    async def offer(stores: Stores) -> str:
         found = await stores.tenants.get(tenant)
         await stores.admins.offer_bootstrap(found.id, credential, _now() + timedelta(seconds=BOOTSTRAP_SECONDS))
+        return found.id
 
     with _new_file(out) as file:
-        _run(config, offer, conflict="the tenant has an owner already.")
+        on_stores(
+            config,
+            offer,
+            conflict="the tenant has an owner already.",
+            acts=lambda tenant_id: ("admins.bootstrap_offer", tenant_id, tenant_id),
+        )
         file.write(credential + "\n")
     click.echo(f"{out}: for POST /admin/auth/bootstrap, good for {BOOTSTRAP_SECONDS // 60} minutes", err=True)
 
@@ -130,13 +167,19 @@ def approve_issuer(
         cure = "Ask the provider for an audience of its own for this gateway."
         raise ConfigurationError("access tokens and ID tokens would have the same audience.", cure=cure)
 
-    async def add(stores: Stores) -> None:
+    async def add(stores: Stores) -> str:
         found = await stores.tenants.get(tenant)
         await stores.admins.add_issuer(
             Issuer(issuer, found.id, audience, client_id, algorithm, token_type.lower(), _now())
         )
+        return found.id
 
-    _run(config, add, conflict="that issuer is approved already, for this tenant or another.")
+    on_stores(
+        config,
+        add,
+        conflict="that issuer is approved already, for this tenant or another.",
+        acts=lambda tenant_id: ("issuers.approve", tenant_id, issuer),
+    )
 
 
 @tenants.command("new-key")
@@ -175,35 +218,12 @@ def prove(key: Path, tenant_id: str, action: str) -> None:
 def _set_status(config: Path, tenant: str, status: str) -> None:
     from gateway.stores.tables.tenants import TenantStatus
 
-    async def change(stores: Stores) -> None:
+    async def change(stores: Stores) -> str:
         found = await stores.tenants.get(tenant)
         await stores.tenants.change(found.id, _now(), status=TenantStatus(status))
+        return found.id
 
-    _run(config, change)
-
-
-def _run(
-    config: Path,
-    work: Callable[[Stores], Awaitable[_Result]],
-    *,
-    conflict: str = "there is one of that name already.",
-) -> _Result:
-    """Do something with the stores of a configuration."""
-    from gateway import settings
-    from gateway.services import places
-    from gateway.stores.opened import open_stores
-
-    async def main() -> _Result:
-        async with open_stores(places(settings.load(config).stores)) as stores:
-            return await work(stores)
-
-    try:
-        return asyncio.run(main())
-    except NotFound:
-        problem = "there is no such tenant."
-    except Conflict:
-        problem = conflict
-    raise ConfigurationError(problem)
+    on_stores(config, change, acts=lambda tenant_id: (f"tenants.{status}", tenant_id, tenant_id))
 
 
 @contextmanager

@@ -177,7 +177,12 @@ class AzureProvider:
         return self._boxes[key_id]
 
     def _options(self) -> dict[str, Any]:
-        options: dict[str, Any] = {"retry_total": 0, "connection_timeout": 1, "read_timeout": 2}
+        connection: dict[str, Any] = {"connection_timeout": 1, "read_timeout": 2}
+        if self._endpoints is not None:
+            connection["connection_verify"] = self._endpoints.ca_file
+        options: dict[str, Any] = {"retry_total": 0, "permit_redirects": False, **connection}
+        if self._surroundings.connector is not None:
+            options["transport"] = _transport(self._surroundings.connector(), connection)
         if self._endpoints is None:
             if self._credential is None:
                 self._credential = credential_for(self._config, self._surroundings)
@@ -185,9 +190,19 @@ class AzureProvider:
         return {
             **options,
             "credential": self._endpoints.credential,
-            "connection_verify": self._endpoints.ca_file,
             "verify_challenge_resource": False,
         }
+
+
+def _transport(connector: Any, connection: Mapping[str, Any]) -> Any:
+    """The vendor's transport, over connections of our own."""
+    import aiohttp
+    from azure.core.pipeline.transport import AioHttpTransport
+
+    session = aiohttp.ClientSession(
+        connector=connector, trust_env=False, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
+    )
+    return AioHttpTransport(session=session, session_owner=True, use_env_settings=False, **connection)
 
 
 def credential_for(config: AzureConfig, surroundings: Surroundings) -> Any:

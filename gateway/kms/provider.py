@@ -100,11 +100,14 @@ class Surroundings:
         secret: the value of an environment variable by name, or `None`. Only names that a configuration may hold are
             asked for; the value is never kept.
         local_key: the key of the `local` provider, 32 bytes.
+        connector: makes an `aiohttp` connector for addresses that a tenant names, which leads to public ones only; None
+            for the library's own.
     """
 
     deadline_seconds: float = 5.0
     secret: Callable[[str], str | None] = field(default=lambda _: None, repr=False)
     local_key: bytes | bytearray | None = field(default=None, repr=False)
+    connector: Callable[[], object] | None = field(default=None, repr=False)
 
 
 def read_config(provider: str, key_ref: str, config: Mapping[str, object], *, tenant: str) -> ProviderConfig:

@@ -62,12 +62,14 @@ class WrapOptions:
         allow_local: the provider `local` may be chosen, for development.
         secret: an environment variable's value by name.
         deadline_seconds: of one call to a key service.
+        connector: see `Surroundings`.
     """
 
     operator: Wrapping | None = None
     allow_local: bool = False
     secret: Callable[[str], str | None] = field(default=lambda _: None, repr=False)
     deadline_seconds: float = 5.0
+    connector: Callable[[], object] | None = field(default=None, repr=False)
 
 
 class Wrappings:
@@ -116,7 +118,8 @@ class Wrappings:
         if found is None:
             is_global = wrapping.method == WrapMethod.GLOBAL.value
             local = self._master.derive("tenant keys" if is_global else "local provider")
-            surroundings = Surroundings(self._options.deadline_seconds, self._options.secret, local)
+            options = self._options
+            surroundings = Surroundings(options.deadline_seconds, options.secret, local, options.connector)
             whose = tenant_id if wrapping.method == WrapMethod.CUSTOMER.value else OPERATOR
             config = read_config(wrapping.provider, wrapping.key_ref, dict(wrapping.config), tenant=whose)
             found = self._open[name] = self._opener(wrapping.provider, config, surroundings)

@@ -9,6 +9,7 @@ import pytest
 from azure.keyvault.keys.crypto import KeyWrapAlgorithm
 from azure.keyvault.keys.crypto.aio import CryptographyClient
 
+from gateway.egress import Egress
 from gateway.errors.kms import KeyCorrupt, KeyDenied, KeyGone, KeyUnavailable, KmsError
 from gateway.kms.aws import AwsConfig, AwsProvider
 from gateway.kms.azure import AzureProvider
@@ -171,3 +172,18 @@ async def test_azure_checks_the_challenge_outside_of_tests(azure: FakeAzure) -> 
     production = AzureProvider(kms_azure.CONFIG, Surroundings())
     assert "verify_challenge_resource" not in production._options()
     await production.close()
+
+
+async def test_azure_a_vault_at_an_address_that_is_not_public_is_not_called(azure: FakeAzure) -> None:
+    """A name under the fixed list may still lead anywhere; it is judged where it is connected to."""
+    for open_origins, is_called in ((frozenset[str](), False), (frozenset({azure.url}), True)):
+        async with Egress(open_origins) as egress:
+            surroundings = Surroundings(connector=egress.connector)
+            provider = AzureProvider(kms_azure.CONFIG, surroundings, endpoints=azure.endpoints)
+            if is_called:
+                assert await provider.unwrap(await provider.wrap(KEY, CONTEXT), CONTEXT) == KEY
+            else:
+                with pytest.raises(KeyUnavailable):
+                    await provider.wrap(KEY, CONTEXT)
+            await provider.close()
+        assert bool(azure.calls) == is_called

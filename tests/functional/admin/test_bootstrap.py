@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import stat
 from datetime import timedelta
 from pathlib import Path
@@ -107,6 +108,19 @@ def test_the_command_writes_a_file_for_one_pair_of_eyes(tmp_path: Path) -> None:
     assert run("bootstrap", "--config", str(config), "--out", str(out), "acme").exit_code == 78, "never over a file"
     assert run("bootstrap", "--config", str(config), "--out", str(tmp_path / "no"), "none").exit_code == 78
     assert not (tmp_path / "no").exists()
+    assert run("suspend", "--config", str(config), "acme").exit_code == 0
+    shown = run("show", "--config", str(config), "acme").stdout
+    assert f"id\t{made.stdout.strip()}\n" in shown
+    assert "state\tsuspended\n" in shown
+    assert "key\tglobal\nsealed\tno\n" in shown
+    assert run("resume", "--config", str(config), "acme").exit_code == 0
+    assert run("show", "--config", str(config), "none").exit_code == 78
+    with sqlite3.connect(tmp_path / "var" / "holdback.sqlite3") as database:
+        acts = [json.loads(body) for (body,) in database.execute("SELECT body FROM audit_events ORDER BY seq")]
+    assert [act["method"] for act in acts] == [
+        *("tenants.create", "admins.bootstrap_offer", "tenants.suspended", "tenants.active"),
+    ]
+    assert {act["actor"] for act in acts} == {"operator"}
     key = tmp_path / "owner.jwk"
     public = json.loads(run("new-key", "--out", str(key)).stdout)
     assert set(public) == {"kty", "crv", "x", "y"}
