@@ -71,6 +71,7 @@ def _run(config: Path, tenant: str, work: Callable[[Erasure, str], Awaitable[Era
     from gateway.audit.log import AuditLog
     from gateway.audit.opened import audit_keys
     from gateway.control import open_control
+    from gateway.egress import Egress
     from gateway.erasure import open_vaults
     from gateway.services import places
     from gateway.stores.opened import open_stores
@@ -78,7 +79,8 @@ def _run(config: Path, tenant: str, work: Callable[[Erasure, str], Awaitable[Era
 
     async def main() -> Erased:
         loaded = settings.load(config)
-        async with open_stores(places(loaded.stores)) as stores, open_control(loaded, stores) as control:
+        egress = Egress(frozenset(loaded.egress.open_origins))
+        async with open_stores(places(loaded.stores)) as stores, open_control(loaded, stores, egress) as control:
             found = await stores.tenants.get(tenant)
             keys = audit_keys(control.master.derive)
             async with AuditLog(AuditStore(stores.database), keys) as log:
