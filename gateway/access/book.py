@@ -240,8 +240,8 @@ def agent_of(found: FoundKey) -> Agent:
     """
     agent, gateway = found.agent, found.gateway
     is_open = agent.status == gateway.status == ACTIVE
-    aliases = read_rules(gateway.rules).model_aliases
-    return Agent(agent.id, agent.slug, gateway.id, is_open, read_rules(agent.rules), aliases)
+    own = read_rules(gateway.rules)
+    return Agent(agent.id, agent.slug, gateway.id, is_open, read_rules(agent.rules), own.model_aliases, own.budget)
 
 
 def _keep(kept: OrderedDict[str, _Kept], key_id: str, one: _Kept, is_known: bool) -> None:

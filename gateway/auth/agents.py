@@ -1,4 +1,4 @@
-"""What an agent, and the gateway that it stands in, say about requests: models, providers, policy, restoring."""
+"""What an agent, and the gateway that it stands in, say about requests: models, providers, policy, restoring, money."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from gateway.auth.scopes import ScopeError, model_allowed, texts
+from gateway.spend.rules import read_budget
 from policies.loader import presets
 
 ALIASES_MAX = 100
@@ -19,13 +20,14 @@ _UNSET: dict[str, Any] = {
     "model_aliases": {},
     "policy": "",
     "detokenize": True,
+    "budget": {},
 }
 _POLICY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Rules of an agent; of a gateway only the aliases count.
+    """Rules of an agent; of a gateway only the aliases and the budget count.
 
     Args:
         providers: that its requests may go to, by the names of the configuration; none: any.
@@ -33,6 +35,7 @@ class Rules:
         model_aliases: names that clients may use, and the models that they stand for.
         policy: preset that its texts are inspected by, below the overlays; empty: the configured policy.
         detokenize: whether its clients get back what was tokenized.
+        budget: what it may spend, as JSON (`gateway.spend.rules.read_budget`); empty: what the configuration says.
     """
 
     providers: tuple[str, ...] = ()
@@ -41,6 +44,7 @@ class Rules:
     model_aliases: Mapping[str, str] = field(default_factory=dict)
     policy: str = ""
     detokenize: bool = True
+    budget: Mapping[str, Any] = field(default_factory=dict)
 
     def allows(self, model: str) -> bool:
         """Whether a model may be used, by its real name."""
@@ -72,8 +76,13 @@ def read_rules(values: Mapping[str, Any]) -> Rules:
         raise ScopeError(f"policy: there is no such preset; presets: {', '.join(presets())}")
     if not isinstance(detokenize, bool):
         raise ScopeError("detokenize: true or false is expected")
+    budget = values.get("budget", {})
+    try:
+        read_budget(budget)
+    except ValueError as error:
+        raise ScopeError(str(error)) from None
     lists = {name: texts(values, name) for name in ("providers", "model_allow", "model_deny")}
-    return Rules(model_aliases=dict(aliases), policy=policy, detokenize=detokenize, **lists)
+    return Rules(model_aliases=dict(aliases), policy=policy, detokenize=detokenize, budget=dict(budget), **lists)
 
 
 def written(rules: Rules) -> dict[str, Any]:

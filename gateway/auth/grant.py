@@ -12,6 +12,7 @@ import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from gateway.auth.addresses import AddressRules
 from gateway.auth.agents import Rules
@@ -34,6 +35,7 @@ class Agent:
     is_open: bool
     rules: Rules
     gateway_aliases: Mapping[str, str] = field(default_factory=dict)
+    gateway_budget: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

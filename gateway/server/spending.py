@@ -26,7 +26,7 @@ from gateway.server.upstream import Answer
 from gateway.services import Services
 from gateway.spend.prices import nano
 from gateway.spend.reserve import asked_of
-from gateway.spend.rules import Budget, By, Owned, Subject
+from gateway.spend.rules import Budget, By, Owned, Subject, read_budget
 from gateway.stream.channels import Channels
 from gateway.stream.holdback import redact
 from gateway.wire.format import WireFormat
@@ -166,7 +166,7 @@ class Spending:
             offers,
             None if path in FREE else asked_of(values, size, answers=path != EMBEDDINGS),
             values.get("stream") is True,
-            owned=_owned(request),
+            owned=_owned(request, agent),
             person=self._services.metering.ledger.person(subject.tenant, caller.user),
             tags=tags_of(request.headers.get(TAGS_HEADER, ""), engine),
         )
@@ -186,12 +186,20 @@ async def add_limits(request: web.Request, response: web.StreamResponse) -> None
         response.headers[name] = value
 
 
-def _owned(request: web.Request) -> tuple[Owned, ...]:
-    """What the key's own scope lets it cost a day."""
+def _owned(request: web.Request, agent: str) -> tuple[Owned, ...]:
+    """The budgets of the key's gateway and agent, and what its own scope lets it cost a day."""
     grant = grant_of(request)
-    if grant is None or grant.scope.max_cost_per_day_usd is None:
+    if grant is None:
         return ()
-    return (Owned(By.KEY, Budget(daily=nano(grant.scope.max_cost_per_day_usd)), COST_SCOPE),)
+    found = []
+    if grant.agent.gateway_budget:
+        found.append(Owned(By.GATEWAY, read_budget(grant.agent.gateway_budget)))
+    # Another agent that serves has its own budget, which is not the key's to know.
+    if grant.agent.rules.budget and agent == grant.agent.slug:
+        found.append(Owned(By.AGENT, read_budget(grant.agent.rules.budget)))
+    if grant.scope.max_cost_per_day_usd is not None:
+        found.append(Owned(By.KEY, Budget(daily=nano(grant.scope.max_cost_per_day_usd)), COST_SCOPE))
+    return tuple(found)
 
 
 def tags_of(header: str, engine: Engine) -> str:

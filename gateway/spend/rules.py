@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from fnmatch import fnmatchcase
+from typing import Any
 
 from gateway.spend.gates import Entry, Purse, Rate, Slots
+from gateway.spend.prices import nano
 
 IPV6_PREFIX = 64
 """Of an address of version 6 that much names a client: whoever has one has all that begin so (RFC 6177)."""
@@ -80,6 +83,37 @@ class Budget:
 
 
 NO_BUDGET = Budget()
+USD_MAX = 1_000_000
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}")
+
+
+def read_budget(values: Any) -> Budget:
+    """A budget from JSON: `daily_usd`, `monthly_usd`, `when_spent`, `fallback`, `fallback_model`.
+
+    Raises:
+        ValueError: with what is wrong, in our own words.
+    """
+    known = {"daily_usd", "monthly_usd", "when_spent", "fallback", "fallback_model"}
+    if not isinstance(values, Mapping) or set(values) - known:
+        raise ValueError(f"budget: known are {', '.join(sorted(known))}")
+    caps = [values.get(name) for name in ("daily_usd", "monthly_usd")]
+    for cap in caps:
+        if cap is not None and (isinstance(cap, bool) or not isinstance(cap, int | float) or not 0 <= cap <= USD_MAX):
+            raise ValueError(f"budget: US dollars from 0 to {USD_MAX}")
+    on_spent, fallback, model = (
+        values.get(n, d) for n, d in (("when_spent", "block"), ("fallback", ""), ("fallback_model", ""))
+    )
+    if on_spent not in {one.value for one in OnSpent}:
+        raise ValueError("budget: when_spent is block, warn or fallback")
+    if not isinstance(fallback, str) or (fallback and not _NAME.fullmatch(fallback)):
+        raise ValueError("budget: fallback is the name of an agent")
+    if not isinstance(model, str) or (model and not _MODEL.fullmatch(model)):
+        raise ValueError("budget: fallback_model is the name of a model")
+    if (on_spent == OnSpent.FALLBACK.value) != bool(fallback):
+        raise ValueError("budget: `when_spent: fallback` and `fallback` belong together")
+    daily, monthly = (None if cap is None else nano(cap) for cap in caps)
+    return Budget(daily, monthly, OnSpent(on_spent), fallback, model)
 
 
 @dataclass(frozen=True, slots=True)
