@@ -24,6 +24,7 @@ from gateway.vault.matcher import Match, starts_of
 from gateway.vault.shapes import OPAQUE_CHARS_MAX, OPAQUE_START, opaque_shapes
 from gateway.vault.tokenizer import Entry, Ledger
 from gateway.verdict import Action, Finding
+from gateway.wire.executed import EXECUTED
 
 TOKEN = "token"  # noqa: S105 - the name of a recognizer
 IN_LINK = "token/in a known link"
@@ -86,7 +87,7 @@ class Restoring(Around, PerTool, Noticing, SlowAnswers):
         self._matters = starts_of(letters, SIGN).search
 
     def for_tool(self, name: str) -> Scanner:
-        if self._left or self._tools(name):
+        if self._left or (name != EXECUTED and self._tools(name)):
             return self
         return Restoring(self._inner, self._ledger, self._hosts, self._tools, NOT_FOR_TOOL)
 

@@ -17,7 +17,7 @@ from gateway.errors import AttachmentBlocked, GatewayError, UnreadableAnswer
 from gateway.errors.policy import PolicyBlock
 from gateway.stream.holdback import Range, Scanner, redact, settled
 from gateway.stream.json_holdback import redact_json
-from gateway.stream.tools import for_tool, tools_of
+from gateway.stream.tools import for_tool, tool_of, tools_of
 from gateway.verdict import Direction, Finding
 from gateway.wire.format import Rules, Slot, SlotKind, Step
 from gateway.wire.json_text import path_of, quote, splice
@@ -72,7 +72,7 @@ def inspect_slots(
             continue
         before = len(edits)
         try:
-            found = _edit_group(group, for_tool(scanner, group[0].steps, tools), edits, keys)
+            found = _edit_group(group, for_tool(scanner, group[0].steps, tools, tool_of(group[0])), edits, keys)
         except PolicyBlock as block:
             block.param = path_of(group[0].steps, rules.keys)
             raise

@@ -56,6 +56,7 @@ class Channels:
 
     __slots__ = (
         "_altered",
+        "_calls",
         "_ended",
         "_frames",
         "_halves",
@@ -83,6 +84,7 @@ class Channels:
         self._told: dict[tuple[SlotKind, str], str] = {}
         self._room = limits.event_bytes
         self._tools: dict[tuple[Step, ...], str] = {}
+        self._calls: dict[Channel, str] = {}
         self.came_chars = 0
         """Of all texts together, as they came."""
 
@@ -123,8 +125,11 @@ class Channels:
         self._remember(self._records, key, text, went)
         return went
 
-    def name(self, slots: Iterable[Slot]) -> None:
+    def name(self, slots: Iterable[Slot], tools: Iterable[tuple[Channel, str]] = ()) -> None:
         """Note the names of tools: they come with the first piece of the arguments, or before it."""
+        for prefix, tool in tools:
+            if len(self._calls) < self._limits.channels:
+                self._calls[prefix] = tool
         for steps, tool in tools_of(slots).items():
             if len(self._tools) < self._limits.channels:
                 self._tools[steps[1:]] = tool
@@ -172,7 +177,8 @@ class Channels:
             raise ResponseTooLarge
         if () in self._ended or any(key[:size] in self._ended for size in range(1, len(key) + 1)):
             raise UpstreamProtocolError
-        scanner = for_tool(self._scanner, key, self._tools)
+        called = next((self._calls[key[:size]] for size in range(1, len(key) + 1) if key[:size] in self._calls), None)
+        scanner = for_tool(self._scanner, key, self._tools, called)
         channel = self._release.channel(scanner, json_text=kind is SlotKind.JSON)
         self._open[key] = channel
         if self._records is not None:

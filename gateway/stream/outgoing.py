@@ -10,6 +10,7 @@ from gateway.stream.channels import Channels
 from gateway.stream.events import Report
 from gateway.stream.holdback import Scanner, redact
 from gateway.stream.template import Numbers
+from gateway.stream.tools import for_tool, tool_of, tools_of
 from gateway.wire.format import ALTERED, Channel, Rules, Slot, SlotKind, WireFormat
 from gateway.wire.json_text import path_of, quote
 from gateway.wire.sse import encode
@@ -46,7 +47,7 @@ class Outgoing:
     def inspect(self, scanner: Scanner, channels: Channels, rules: Rules) -> list[Report]:
         """Inspect the strings of the event that are no pieces; what was found in them."""
         reports: list[Report] = []
-        keys = names(self.slots)
+        keys, tools = names(self.slots), tools_of(self.slots)
         for slot in self.slots:
             if slot.kind is SlotKind.SIGNATURE:
                 if slot.channel is not None and channels.is_altered(slot.channel):
@@ -57,7 +58,7 @@ class Outgoing:
                 if told != slot.text:
                     self.edits.append((slot.start, slot.end, quote(told)))
                 continue
-            replacement, found = edit(slot, scanner, keys)
+            replacement, found = edit(slot, for_tool(scanner, slot.steps, tools, tool_of(slot)), keys)
             if replacement is not None:
                 self.edits.append((slot.start, slot.end, replacement))
             if found:

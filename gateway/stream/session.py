@@ -204,7 +204,7 @@ class Session:
         it is inspected when it goes."""
         outgoing = Outgoing(data, name, [], list(chunk.blanks), chunk.finished, [], chunk.number)
         self._unsaid.append(outgoing)
-        self.channels.name(chunk.slots)
+        self.channels.name(chunk.slots, chunk.tools)
         for slot in chunk.slots:
             if slot.channel is not None and slot.kind is not SlotKind.SIGNATURE:
                 released = self.channels.push(slot.channel, slot.kind, slot.text, frame=chunk.frame)

@@ -11,10 +11,12 @@ would refuse it. Thinking whose tokens were only restored comes back as the same
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from gateway.errors import GatewayError
 from gateway.wire.anthropic_errors import error_body
+from gateway.wire.executed import is_executed, tool_called
 from gateway.wire.format import (
     ALTERED,
     Channel,
@@ -142,6 +144,7 @@ class AnthropicMessages:
             cut_off=kind == "message_delta" and delta is not None and string(delta, "stop_reason") in _CUT_OFF_REASONS,
             is_idle=kind == "ping",
             is_last=kind == "message_stop",
+            tools=_tools(root, index),
         )
 
     def flush(self, frame: bytes, channel: Channel, text: bytes, number: int) -> MadeUp:
@@ -156,6 +159,12 @@ class AnthropicMessages:
 
     def error_event(self, error: GatewayError, number: int) -> MadeUp:
         return error_body(error), "error"
+
+
+def _tools(root: Node, index: int) -> tuple[tuple[Channel, str], ...]:
+    block = root.get("content_block")
+    name = tool_called(block) if block is not None and block.kind is Kind.OBJECT else ""
+    return (((index,), name),) if name else ()
 
 
 def _block(node: Node, name: str, index: int) -> Iterator[Slot]:
@@ -174,7 +183,8 @@ def _block(node: Node, name: str, index: int) -> Iterator[Slot]:
             yield from key_slot(key, key_node, RULES, (name,))
             yield from piece(value, RULES, steps, key, RULES.trust_below(key, Trust.FORMAT), (index, key))
         else:
-            yield from member_slots(node, key, RULES, (name,), Trust.FORMAT)
+            found = member_slots(node, key, RULES, (name,), Trust.FORMAT)
+            yield from (replace(slot, is_executed=True) for slot in found) if is_executed(node) else found
 
 
 def _frame(delta: Node) -> bytes:

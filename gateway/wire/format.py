@@ -15,6 +15,7 @@ from enum import Enum
 from typing import Protocol
 
 from gateway.errors import GatewayError
+from gateway.wire.executed import is_executed
 from gateway.wire.json_text import Kind, Node
 from gateway.wire.numbers import long_number
 
@@ -74,7 +75,7 @@ class Slot:
 
     `context` is the name of its field, which recognizers may read as if it stood before the text. `channel` is set for
     a piece of a stream's text, and for the signature of one. `cut_off` says that the text stopped short of its end
-    (token limit).
+    (token limit), `is_executed` that it belongs to a call of a tool that the provider executes.
     """
 
     kind: SlotKind
@@ -85,6 +86,7 @@ class Slot:
     context: str = field(default="", repr=False)
     channel: Channel | None = None
     cut_off: bool = False
+    is_executed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +130,10 @@ def slots(
     elif node.kind is Kind.OBJECT:
         if trust is not Trust.DATA and is_attachment(node):
             yield Slot(SlotKind.ATTACHMENT, node.start, node.end, steps, "")
+        executed = trust is not Trust.DATA and is_executed(node)
         for key in node.members:
-            yield from member_slots(node, key, rules, steps, trust)
+            found = member_slots(node, key, rules, steps, trust)
+            yield from (replace(slot, is_executed=True) for slot in found) if executed else found
 
 
 def member_slots(node: Node, key: str, rules: Rules, steps: tuple[Step, ...], trust: Trust) -> Iterator[Slot]:
@@ -218,7 +222,8 @@ class Chunk:
     the same, or that it `joins` what waits, or that what waits was `cut_off`. `frame` is what a made-up event of the
     same channel needs; nothing in it is a slot. An event that `is_idle` says nothing and passes what waits; one that
     `is_last` ends the stream; one that `is_hidden` is none for the client. `number` is the place and the value of the
-    event's sequence number, `answer_id` what the provider keeps the answer under.
+    event's sequence number, `answer_id` what the provider keeps the answer under. `tools`: channels, by how their names
+    begin, and the tool that they call.
     """
 
     slots: tuple[Slot, ...]
@@ -233,6 +238,7 @@ class Chunk:
     is_hidden: bool = False
     number: tuple[int, int, int] | None = None
     answer_id: str = ""
+    tools: tuple[tuple[Channel, str], ...] = ()
 
 
 MadeUp = tuple[bytes, str]

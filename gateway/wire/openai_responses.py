@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from gateway.errors import GatewayError, Reason, UnsupportedField
+from gateway.wire.executed import tool_called
 from gateway.wire.format import Channel, Chunk, MadeUp, Rules, Slot, SlotKind, Step, Trust, member_slots, piece, slots
 from gateway.wire.json_text import Kind, Node, quote
 from gateway.wire.openai_errors import error_body
@@ -125,6 +126,7 @@ class OpenAIResponses(OpenAIShape):
             is_last=kind in _LAST,
             number=(number.start, number.end, int(number.raw)) if number is not None and is_plain else None,
             answer_id=string(response, "id") if response is not None else "",
+            tools=_tools(root),
         )
 
     def _member(self, root: Node, key: str, kind: str, blanks: list[tuple[int, int, bytes]]) -> list[Slot]:
@@ -177,6 +179,12 @@ def channel_of(root: Node, stem: str) -> Channel:
     """The text that an event says a piece of: the output item, the stem of the type, the indexes in the item."""
     indexes = [index_of(root, 0, name) for name in _INDEXES if root.get(name) is not None]
     return (index_of(root, 0, "output_index"), stem.removeprefix(_STEM_PREFIX), *indexes)
+
+
+def _tools(root: Node) -> tuple[tuple[Channel, str], ...]:
+    item = root.get("item")
+    name = tool_called(item) if item is not None and item.kind is Kind.OBJECT else ""
+    return (((index_of(root, 0, "output_index"),), name),) if name else ()
 
 
 def _piece(root: Node, stem: str, channel: Channel) -> list[Slot]:
