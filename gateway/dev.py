@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import shlex
 from contextlib import nullcontext
@@ -16,6 +17,7 @@ from gateway.errors import ConfigurationError
 from gateway.observe import log
 from gateway.server import run as server
 from gateway.settings import Settings, Upstream
+from gateway.settings.access import AccessSettings
 from gateway.settings.keys import KeySettings
 from gateway.settings.serving import DrainSettings
 from gateway.settings.stores import StoreSettings
@@ -61,11 +63,18 @@ def run(
                 stores=stores,
                 keys=KeySettings(allow_local_provider=True),
                 drain=DrainSettings(seconds=1),
+                access=AccessSettings(dpop_required=False, dpop_nonces=False, public_origins=_origins(host, port)),
             )
             await server.serve(settings, lambda url: _welcome(url, key, upstream, policy))
 
     with TemporaryDirectory(prefix="holdback-") as folder:
         server.run_loop(main())
+
+
+def _origins(host: str, port: int) -> tuple[str, ...]:
+    """What a client on this machine calls this service; unknown where the port is only picked later."""
+    names = dict.fromkeys(("127.0.0.1", "localhost", host)) if re.fullmatch(r"[A-Za-z0-9.-]+", host) else ("localhost",)
+    return tuple(f"http://{name}:{port}" for name in names) if port else ()
 
 
 def _upstream(base_url: str, kind: str) -> Upstream:

@@ -21,8 +21,12 @@ from gateway.control import Control
 from gateway.errors import AuthenticationError, ConfigurationError
 from gateway.errors.access import AccessUnavailable
 from gateway.errors.stores import StoreUnavailable
+from gateway.observe.events import ControlEvents
 from gateway.settings import Settings
+from gateway.stores.master import MasterKey
 from gateway.stores.opened import Stores
+
+MAC_PURPOSE = "capability keys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,21 @@ def check_settings(settings: Settings) -> None:
         )
 
 
+def minting_of(
+    settings: Settings, stores: Stores, events: ControlEvents, master: MasterKey, now: Callable[[], datetime]
+) -> Minting:
+    """What makes keys, also where nothing is served."""
+    access = settings.access
+    return Minting(
+        stores,
+        events,
+        master.derive(MAC_PURPOSE),
+        requires_proofs=access.dpop_required,
+        has_origins=bool(access.public_origins),
+        now=now,
+    )
+
+
 @asynccontextmanager
 async def open_access(settings: Settings, stores: Stores, control: Control) -> AsyncIterator[Access]:
     """Open it, and close it at the end.
@@ -157,12 +176,11 @@ async def open_access(settings: Settings, stores: Stores, control: Control) -> A
             "there are keys that need DPoP proofs, and no public origin that proofs could be for.",
             cure="Set `access.public_origins` to what clients call this service, like https://gateway.example.com.",
         )
-    mac_key = derive("capability keys")
     book = AccessBook(
         stores,
         control.events,
         control.check_open,
-        mac_key,
+        derive(MAC_PURPOSE),
         staleness_seconds=settings.keys.revocation_staleness_seconds,
     )
     proofs = Proofs(
@@ -172,14 +190,7 @@ async def open_access(settings: Settings, stores: Stores, control: Control) -> A
         nonces=access.dpop_nonces,
         now=lambda: control.clock().timestamp(),
     )
-    minting = Minting(
-        stores,
-        control.events,
-        mac_key,
-        requires_proofs=access.dpop_required,
-        has_origins=bool(access.public_origins),
-        now=control.clock,
-    )
+    minting = minting_of(settings, stores, control.events, control.master, control.clock)
     await book.start()
     try:
         yield Access(

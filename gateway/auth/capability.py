@@ -177,4 +177,10 @@ def base62(data: bytes, length: int) -> str:
 
 
 def _checksum(body: str) -> str:
-    return base62(zlib.crc32(body.encode()).to_bytes(4, "big"), CHECKSUM_CHARS)
+    """As `base62` of the CRC-32 would give it, two digits at a time: it is done for every request."""
+    rest, low = divmod(zlib.crc32(body.encode()), 3844)
+    high, middle = divmod(rest, 3844)
+    return _PAIRS[high] + _PAIRS[middle] + _PAIRS[low]
+
+
+_PAIRS = tuple(first + second for first in _BASE62 for second in _BASE62)

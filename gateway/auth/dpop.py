@@ -38,6 +38,7 @@ MAX_AGE_SECONDS = 60
 SKEW_SECONDS = 5
 """How far in the future a client's clock may stand."""
 NONCE_WINDOW_SECONDS = 300
+NONCES_MAX = 1024
 KEYS_MAX = 10_000
 ALGORITHMS = ("ES256", "Ed25519")
 RSA_ALGORITHM = "RS256"
@@ -82,6 +83,7 @@ class Nonces:
 
     def __init__(self, key: bytes, window_seconds: int = NONCE_WINDOW_SECONDS) -> None:
         self._key, self._window = key, window_seconds
+        self._seen: dict[str, int] = {}
 
     def issue(self, now: float) -> str:
         """The nonce of now."""
@@ -90,10 +92,16 @@ class Nonces:
 
     def age_seconds(self, nonce: str, now: float) -> float | None:
         """How old a nonce is; None when it is none of ours, or too old."""
-        data = decoded(nonce, 64)
-        if data is None or len(data) != 24 or not hmac.compare_digest(self._mac(data[:8]), data[8:]):
-            return None
-        age = now - int.from_bytes(data[:8], "big")
+        stamp = self._seen.get(nonce)
+        if stamp is None:
+            data = decoded(nonce, 64)
+            if data is None or len(data) != 24 or not hmac.compare_digest(self._mac(data[:8]), data[8:]):
+                return None
+            stamp = int.from_bytes(data[:8], "big")
+            if len(self._seen) >= NONCES_MAX:
+                self._seen.clear()
+            self._seen[nonce] = stamp  # that it is ours stays true; how old it is does not
+        age = now - stamp
         return age if -SKEW_SECONDS <= age <= self._window else None
 
     def is_fresh(self, age_seconds: float) -> bool:
@@ -128,11 +136,11 @@ class Verifier:
         if len(request.proofs) != 1 or len(request.proofs[0]) > PROOF_CHARS_MAX:
             raise InvalidProof
         match = _PARTS.fullmatch(request.proofs[0])
-        header, claims = (_object(match[1]), _object(match[2])) if match else (None, None)
+        claims = _object(match[2]) if match else None
         signature = decoded(match[3], PROOF_CHARS_MAX) if match else None
-        if match is None or header is None or claims is None or signature is None:
+        if match is None or claims is None or signature is None:
             raise InvalidProof
-        key, thumbprint = self._key(header)
+        key, thumbprint = self._key(match[1])
         if not is_signed(key, f"{match[1]}.{match[2]}".encode(), signature):
             raise InvalidProof
         jti = self._check_claims(claims, request)
@@ -143,32 +151,35 @@ class Verifier:
         seconds = MAX_AGE_SECONDS + 2 * SKEW_SECONDS + 1
         return Proof(thumbprint, replay_key, seconds, is_fresh, float(claims["iat"]))
 
-    def _key(self, header: dict[str, Any]) -> tuple[PublicKey, str]:
+    def _key(self, written: str) -> tuple[PublicKey, str]:
+        """The key that a header brings, and its thumbprint. A client's header is the same each time, so both are kept
+        by its text."""
+        known = self._keys.get(written)
+        if known is not None:
+            self._keys.move_to_end(written)
+            return known
+        header = _object(written)
+        if header is None:
+            raise InvalidProof
         algorithm, jwk = header.get("alg"), header.get("jwk")
         if header.get("typ") != "dpop+jwt" or algorithm not in (*self.algorithms, "EdDSA") or not isinstance(jwk, dict):
             raise InvalidProof
         if "crit" in header or "b64" in header or PRIVATE_MEMBERS & jwk.keys():
             raise InvalidProof
-        named = json.dumps(jwk, sort_keys=True)
-        known = self._keys.get(named)
-        if known is None:
-            known = self._keys[named] = public_key(jwk), thumbprint_of(jwk)
-            if len(self._keys) > KEYS_MAX:
-                self._keys.popitem(last=False)
-        else:
-            self._keys.move_to_end(named)
+        known = public_key(jwk), thumbprint_of(jwk)
         kind = {"ES256": EllipticCurvePublicKey, RSA_ALGORITHM: RSAPublicKey}.get(str(algorithm), Ed25519PublicKey)
         if not isinstance(known[0], kind):
             raise InvalidProof
+        self._keys[written] = known
+        if len(self._keys) > KEYS_MAX:
+            self._keys.popitem(last=False)
         return known
 
     def _check_claims(self, claims: dict[str, Any], request: ProofRequest) -> str:
         jti, uri, at = claims.get("jti"), claims.get("htu"), claims.get("iat")
         if not isinstance(jti, str) or not 0 < len(jti) <= JTI_CHARS_MAX or claims.get("htm") != request.method:
             raise InvalidProof
-        if not isinstance(uri, str) or normalized(uri) not in {
-            normalized(origin + request.path) for origin in self._origins
-        }:
+        if not isinstance(uri, str) or not self._is_target(normalized(uri), request.path):
             raise InvalidProof
         if isinstance(at, bool) or not isinstance(at, int | float):
             raise InvalidProof
@@ -176,13 +187,16 @@ class Verifier:
             raise InvalidProof
         return jti
 
+    def _is_target(self, uri: str, path: str) -> bool:
+        return any(normalized(origin + path) == uri for origin in self._origins)
+
     def _check_token(self, claims: dict[str, Any], request: ProofRequest, thumbprint: str) -> None:
         if request.token:
             wanted = encoded(hashlib.sha256(request.token.encode()).digest())
             given = claims.get("ath")
-            if not isinstance(given, str) or not hmac.compare_digest(given.encode(), wanted.encode()):
+            if not isinstance(given, str) or not given.isascii() or not hmac.compare_digest(given, wanted):
                 raise InvalidToken
-        if request.thumbprint and not hmac.compare_digest(request.thumbprint.encode(), thumbprint.encode()):
+        if request.thumbprint and not hmac.compare_digest(request.thumbprint, thumbprint):
             raise InvalidToken
 
     def _check_nonce(self, claims: dict[str, Any], now: float) -> bool:
@@ -206,13 +220,17 @@ def challenge(error: AuthenticationError | None, algorithms: Sequence[str]) -> s
 def _object(part: str) -> dict[str, Any] | None:
     data = decoded(part, PROOF_CHARS_MAX)
     try:
-        value = json.loads(data or b"", object_pairs_hook=_unique)
+        value = _DECODER.decode((data or b"").decode())
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len({key for key, _ in pairs}) != len(pairs):
+    values = dict(pairs)
+    if len(values) != len(pairs):
         raise ValueError
-    return dict(pairs)
+    return values
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique)

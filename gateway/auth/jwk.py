@@ -6,7 +6,6 @@ Only public members are read; a key that brings private ones is refused by its u
 
 from __future__ import annotations
 
-import base64
 import binascii
 import hashlib
 import json
@@ -30,6 +29,7 @@ from gateway.errors.access import InvalidProof
 RSA_BITS = (2048, 4096)
 PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 PublicKey = EllipticCurvePublicKey | Ed25519PublicKey | RSAPublicKey
+_ES256 = ECDSA(SHA256())
 _THUMBPRINT_MEMBERS = {"EC": ("crv", "kty", "x", "y"), "OKP": ("crv", "kty", "x"), "RSA": ("e", "kty", "n")}
 
 
@@ -73,7 +73,7 @@ def is_signed(key: PublicKey, message: bytes, signature: bytes) -> bool:
             if len(signature) != 64:
                 return False
             numbers = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
-            key.verify(encode_dss_signature(*numbers), message, ECDSA(SHA256()))
+            key.verify(encode_dss_signature(*numbers), message, _ES256)
         elif isinstance(key, Ed25519PublicKey):
             key.verify(signature, message)
         else:
@@ -92,15 +92,17 @@ def _number(jwk: dict[str, Any], member: str, bytes_max: int) -> int:
 
 def decoded(text: object, chars_max: int) -> bytes | None:
     """Base64url without padding, in its one form; None for anything else."""
-    if not isinstance(text, str) or len(text) > chars_max or not text.isascii():
+    if not isinstance(text, str) or len(text) > chars_max or not text.isascii() or "+" in text or "/" in text:
         return None
+    padded = text.replace("-", "+").replace("_", "/").encode() + b"=" * (-len(text) % 4)
     try:
-        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        data = binascii.a2b_base64(padded)
     except (binascii.Error, ValueError):
         return None
-    return data if encoded(data) == text else None
+    # Whatever the decoder passed over in silence does not come back.
+    return data if binascii.b2a_base64(data, newline=False) == padded else None
 
 
 def encoded(data: bytes) -> str:
     """Base64url without padding."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+    return binascii.b2a_base64(data, newline=False).decode().rstrip("=").replace("+", "-").replace("/", "_")

@@ -30,6 +30,7 @@ class Action:
 
 _EVERYONE = (Role.OWNER, Role.ADMIN, Role.DEVELOPER, Role.VIEWER)
 _ADMINS = (Role.OWNER, Role.ADMIN)
+_BUILDERS = (Role.OWNER, Role.ADMIN, Role.DEVELOPER)
 _OWNER = (Role.OWNER,)
 
 _TABLE: tuple[tuple[str, tuple[Role, ...], str, int], ...] = (
@@ -42,6 +43,12 @@ _TABLE: tuple[tuple[str, tuple[Role, ...], str, int], ...] = (
     ("admins.read", _ADMINS, "list who administers the tenant", 0),
     ("admins.add", _OWNER, "add an identity", 120),
     ("admins.change", _OWNER, "change or take away a role", 120),
+    ("gateways.read", _EVERYONE, "see gateways and agents", 0),
+    ("gateways.change", _BUILDERS, "add, change and archive gateways and agents", 0),
+    ("keys.read", _EVERYONE, "list capability keys, without their secrets", 0),
+    ("keys.change", _BUILDERS, "make and revoke capability keys", 0),
+    ("addresses.read", _EVERYONE, "see where the tenant's keys may be used from", 0),
+    ("addresses.change", _ADMINS, "say where the tenant's keys may be used from", 0),
     ("audit.read", _EVERYONE, "read the ordinary record, and why something in a request was masked", 0),
     ("audit.read_critical", _ADMINS, "read the critical record: keys, seals, kills, acts of admins", 0),
     ("audit.read_personal", _ADMINS, "see users and addresses in the record; that is recorded itself", 0),

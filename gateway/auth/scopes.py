@@ -208,7 +208,7 @@ def _window(value: Any) -> Window:
 
 def _open(window: Window, at: datetime) -> bool:
     local = at.astimezone(ZoneInfo(window.zone))
-    time, today = f"{local:%H:%M}", DAYS[local.weekday()]
+    time, today = f"{local.hour:02}:{local.minute:02}", DAYS[local.weekday()]
     if window.start < window.end:
         return today in window.days and window.start <= time < window.end
     yesterday = DAYS[local.weekday() - 1]

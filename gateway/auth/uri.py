@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes, urlsplit
 
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
+@lru_cache(2048)
 def normalized(uri: str) -> str:
     """A URI without query and fragment, by RFC 3986, sections 6.2.2 and 6.2.3; `""` for what is none."""
     try:

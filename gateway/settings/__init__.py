@@ -98,7 +98,11 @@ class Settings(Section):
     drain: DrainSettings = DrainSettings()
     tls: TlsSettings = TlsSettings()
     key: SecretStr | None = Field(None, description="bearer key that clients send; set by --key or HOLDBACK_KEY")
-    key_env: str = Field("HOLDBACK_KEY", description="environment variable that holds the clients' bearer key")
+    key_env: str = Field(
+        "HOLDBACK_KEY",
+        description="environment variable that holds a bearer key for all clients; empty: there is none, and clients "
+        "have capability keys only",
+    )
     policy: str = Field("default", description="preset name, or path of a policy file")
     policy_reload_seconds: float = Field(
         2, ge=0, le=3600, description="how often the policy's files are looked at for a change; 0 for never"
@@ -232,8 +236,8 @@ def _with_secrets(settings: Settings, environment: Mapping[str, str], file: str)
     one = settings.upstream
     upstream_key = secret("upstream.api_key", one.api_key_env, one.api_key_file, environment, file) if one else None
     providers = {name: each.with_secret(name, environment, file) for name, each in settings.providers.items()}
-    key = environment.get(settings.key_env, "")
-    if len(key) < KEY_CHARS_MIN:
+    key = environment.get(settings.key_env, "") if settings.key_env else ""
+    if settings.key_env and len(key) < KEY_CHARS_MIN:
         raise ConfigurationError(
             f"the clients' key in {settings.key_env} is missing or shorter than {KEY_CHARS_MIN} characters.",
             file=file,
@@ -241,7 +245,7 @@ def _with_secrets(settings: Settings, environment: Mapping[str, str], file: str)
         )
     hash_key = environment.get(settings.hash_key_env)
     update = {
-        "key": SecretStr(key),
+        "key": SecretStr(key) if key else None,
         "upstream_key": SecretStr(upstream_key) if upstream_key else None,
         "providers": providers,
         "hash_key": SecretStr(hash_key) if hash_key else None,

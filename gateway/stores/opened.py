@@ -87,7 +87,7 @@ class Stores:
         Raises:
             StoreUnavailable.
         """
-        for store in (self.records, self.owned, self.vaults):
+        for store in (self.records, self.owned, self.vaults, self.capabilities, self.logins):
             await store.purge(now)
 
     async def check(self) -> None:

@@ -132,10 +132,14 @@ class LoginStore:
                 await note_change(connection, turned.login.tenant_id)
         return turned
 
-    async def prune(self, before: datetime) -> int:
-        """Take away logins that ended before a time."""
+    async def purge(self, now: datetime) -> int:
+        """Forget logins that are over; how many there were."""
+        past = LOGINS.c.expires_at <= now
+        async with self._database.read() as connection:
+            if (await connection.execute(select(LOGINS.c.id).where(past).limit(1))).first() is None:
+                return 0
         async with self._database.write() as connection:
-            return (await connection.execute(LOGINS.delete().where(LOGINS.c.expires_at < before))).rowcount
+            return (await connection.execute(LOGINS.delete().where(past))).rowcount
 
 
 def _values(row: LoginRow | CapabilityRow) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from gateway.auth.dpop import ALGORITHMS, Nonces, ProofRequest, Verifier, challenge
+from gateway.auth.dpop import ALGORITHMS, MAX_AGE_SECONDS, SKEW_SECONDS, Nonces, ProofRequest, Verifier, challenge
 from gateway.auth.jwk import thumbprint_of
 from gateway.auth.uri import normalized
 from gateway.errors import AuthenticationError
@@ -104,6 +104,14 @@ def test_a_proof_that_does_not_hold(name: str) -> None:
     with pytest.raises(error) as caught:
         Verifier(ORIGINS).verify(request)
     assert type(caught.value) is error
+
+
+def test_a_proof_is_remembered_as_long_as_it_would_be_taken() -> None:
+    """Also one from the future: it is taken until it is too old by our clock."""
+    payload = claims(iat=int(NOW) + SKEW_SECONDS)
+    held = Verifier(ORIGINS).verify(asked(proof(EC, payload)))
+    last = payload["iat"] + MAX_AGE_SECONDS + SKEW_SECONDS
+    assert NOW + held.seconds_to_live > last
 
 
 def test_clocks_may_differ_a_little() -> None:
