@@ -27,6 +27,7 @@ from gateway.auth.capability import read
 from gateway.auth.grant import Use
 from gateway.auth.scopes import read_scope
 from gateway.control import open_control
+from gateway.egress import Egress
 from gateway.settings import Settings
 from gateway.settings.access import AccessSettings
 from gateway.settings.keys import KeySettings
@@ -91,7 +92,8 @@ async def measured(rounds: int, each: int) -> tuple[float, float]:
         )
         async with (
             open_stores(Places(Path(folder))) as stores,
-            open_control(settings, stores) as control,
+            Egress(frozenset()) as egress,
+            open_control(settings, stores, egress) as control,
             open_access(settings, stores, control) as access,
         ):
             now, holder = control.clock(), Holder()
