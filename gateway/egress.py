@@ -24,6 +24,7 @@ from gateway.errors.egress import EgressFailed, EgressRefused
 
 CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 15.0
+CONNECTIONS, HOST_CONNECTIONS = 100, 20
 BYTES_MAX = 1 << 20
 URL_CHARS_MAX = 2048
 
@@ -109,6 +110,7 @@ class Egress:
         resolver: AbstractResolver | None = None,
         tls: object = True,
         total_seconds: float = TOTAL_SECONDS,
+        connections: int = HOST_CONNECTIONS,
     ) -> None:
         """Prepare.
 
@@ -117,10 +119,12 @@ class Egress:
             resolver: how names become addresses; the system's when None.
             tls: an `ssl.SSLContext` with other authorities than the system's.
             total_seconds: the longest a whole exchange of `fetch` takes.
+            connections: to one host at a time.
         """
         self._open_origins = open_origins
         self._open_hosts = frozenset((str(u.host), u.port or 0) for u in map(URL, open_origins))
         self._resolver, self._tls, self._total_seconds = resolver, tls, total_seconds
+        self._connections = connections
         self._session: aiohttp.ClientSession | None = None
 
     def connector(self) -> aiohttp.TCPConnector:
@@ -129,8 +133,8 @@ class Egress:
             resolver=PublicResolver(self._resolver or ThreadedResolver(), self._open_hosts),
             use_dns_cache=False,
             ssl=self._tls,  # type: ignore[arg-type]
-            limit=100,
-            limit_per_host=20,
+            limit=max(CONNECTIONS, self._connections),
+            limit_per_host=self._connections,
             keepalive_timeout=15,
         )
 

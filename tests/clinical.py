@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import string
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from stdnum import luhn
@@ -123,7 +123,43 @@ IDENTIFIERS: dict[str, Callable[[random.Random], str]] = {
 }
 
 
-def sentences(count: int, seed: int) -> Iterator[Sentence]:
+_GIVEN = (
+    *("Maria", "James", "Aisha", "Robert", "Mei", "Linda", "Carlos", "Fatima", "David", "Priya", "Susan", "Tomasz"),
+    *("Ingrid", "Kwame", "Elena", "Patrick", "Yuki", "Nadia", "George", "Hannah", "Omar", "Charlotte", "Luis", "Anna"),
+)
+_FAMILY = (
+    *("Gonzalez", "Smith", "Nguyen", "Okafor", "Kowalski", "Johnson", "Patel", "Andersson", "Rossi", "Kim", "Haddad"),
+    *("Murphy", "Fischer", "Tanaka", "Ramirez", "O'Connor", "Dubois", "Ivanova", "Chen", "Williams", "Singh", "Lopez"),
+)
+_TOWNS = (
+    *("Chicago", "Springfield", "Boston", "San Diego", "Leeds", "Houston", "Dublin", "Cleveland", "Toronto", "Munich"),
+    *("Philadelphia", "Austin", "Glasgow", "Seattle", "New Orleans", "Birmingham", "Phoenix", "Rotterdam", "Lisbon"),
+)
+
+
+def _full(dice: random.Random) -> str:
+    return f"{dice.choice(_GIVEN)} {dice.choice(_FAMILY)}"
+
+
+NAMES_AND_PLACES: dict[str, Callable[[random.Random], str]] = {
+    "patient {}": _full,
+    "Patient name: {}": _full,
+    "Dr. {}": lambda dice: dice.choice(_FAMILY),
+    "Mrs. {}": lambda dice: dice.choice(_FAMILY),
+    "seen by {}, MD": _full,
+    "his daughter {} is at the bedside": _full,
+    "discussed with {} by phone": _full,
+    "referred by Dr. {}": _full,
+    "lives in {}": lambda dice: dice.choice(_TOWNS),
+    "transferred from a hospital in {}": lambda dice: dice.choice(_TOWNS),
+    "recently traveled to {}": lambda dice: dice.choice(_TOWNS),
+}
+"""Persons and places in the forms that notes have them in."""
+
+
+def sentences(
+    count: int, seed: int, identifiers: Mapping[str, Callable[[random.Random], str]] = IDENTIFIERS
+) -> Iterator[Sentence]:
     """Every other sentence holds an identifier."""
     dice = random.Random(seed)
     harmless: list[Callable[[], str]] = [
@@ -135,8 +171,8 @@ def sentences(count: int, seed: int) -> Iterator[Sentence]:
         text = dice.choice(FRAMES).format(a=first(), b=second())
         planted: tuple[tuple[int, int, str], ...] = ()
         if number % 2:
-            label = dice.choice(list(IDENTIFIERS))
-            value = IDENTIFIERS[label](dice)
+            label = dice.choice(list(identifiers))
+            value = identifiers[label](dice)
             before = f"{text[:-1]}, {label}"
             start = before.index("{}")
             text = before.replace("{}", value) + "."

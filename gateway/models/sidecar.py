@@ -3,7 +3,8 @@
 Laws kept here:
 1. A segment is answered, or fails: an answer that is late, not JSON, not of the contract or out of the text is none.
 2. Tried again `TRIES_MAX` times in all, with a pause: a sidecar that is restarted loses nothing.
-3. The URL is the operator's alone; no redirect is followed and no answer read over its cap.
+3. A URL goes through `gateway.egress`, and is the one origin that may be private there: no redirect, no proxy, no
+   cookie, no compression, no answer over its cap. A socket is a path of this host.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import orjson
+from yarl import URL
 
+from gateway.egress import Egress
 from gateway.errors import InspectionFailed
+from gateway.errors.egress import EgressFailed, EgressRefused
 from gateway.models.bridge import wait_for
 from gateway.models.queueing import FairQueue, Ticket
 from gateway.observe.log import logger
@@ -26,6 +30,8 @@ TRIES_MAX = 3
 PAUSE_SECONDS = 0.3
 ANSWER_BYTES_MAX = 1 << 20
 LANGUAGE = "en"
+PATH = "/analyze"
+JSON = {"Content-Type": "application/json"}
 
 
 class Sidecar:
@@ -41,12 +47,9 @@ class Sidecar:
     def __init__(
         self, url: str, *, connections: int = 16, deadline_seconds: float = 10, queue_texts: int = 4096
     ) -> None:
-        parts = urlsplit(url)
-        is_socket = parts.scheme == "unix"
-        self._base = "http://sidecar" if is_socket else url.rstrip("/")
-        self._socket = parts.path if is_socket else ""
+        is_socket = url.startswith("unix:")
+        self._call = _Socket(url, deadline_seconds) if is_socket else _Web(url, deadline_seconds, connections)
         self._connections = connections
-        self._timeout = aiohttp.ClientTimeout(total=deadline_seconds)
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
         self._queue = FairQueue(queue_texts)
@@ -54,10 +57,7 @@ class Sidecar:
         self._closed = False
 
     async def __aenter__(self) -> Sidecar:
-        connector = aiohttp.UnixConnector(self._socket) if self._socket else aiohttp.TCPConnector(limit=0)
-        self._session = aiohttp.ClientSession(
-            connector=connector, timeout=self._timeout, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
-        )
+        await self._call.open()
         self._tasks = [asyncio.create_task(self._serve()) for _ in range(self._connections)]
         return self
 
@@ -68,7 +68,7 @@ class Sidecar:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for ticket in self._queue.take(len(self._queue)):
             ticket.fail()
-        await self._session.close()
+        await self._call.close()
 
     async def ready(self) -> None:
         """Whether the sidecar is there is found out by asking it."""
@@ -111,17 +111,65 @@ class Sidecar:
     async def _called(self, text: str) -> tuple[Entity, ...] | None:
         """One call; None when there is no answer of the contract."""
         body = orjson.dumps({"text": text, "language": LANGUAGE, "entities": list(MODEL_ENTITIES)})
+        answer = await self._call.post(body)
+        return entities(answer, len(text)) if answer is not None else None
+
+
+class _Web:
+    """A sidecar at a URL."""
+
+    def __init__(self, url: str, seconds: float, connections: int) -> None:
+        self._url = f"{url.rstrip('/')}{PATH}"
+        parsed = URL(url)
+        origin = f"{parsed.scheme}://{parsed.raw_host}:{parsed.port}"
+        self._egress = Egress(frozenset({origin}), total_seconds=seconds, connections=connections)
+
+    async def open(self) -> None:
+        """Before the first text."""
+        await self._egress.__aenter__()
+
+    async def close(self) -> None:
+        """After the last one."""
+        await self._egress.__aexit__()
+
+    async def post(self, body: bytes) -> bytes | None:
+        """Its answer; None without one."""
         try:
-            async with self._session.post(
-                f"{self._base}/analyze",
-                data=body,
-                headers={"Content-Type": "application/json", "Accept-Encoding": "identity"},
-                allow_redirects=False,
-            ) as response:
-                answer = await response.content.read(ANSWER_BYTES_MAX + 1)
-                while (more := await response.content.read(ANSWER_BYTES_MAX)) and len(answer) <= ANSWER_BYTES_MAX:
+            reply = await self._egress.fetch("POST", self._url, headers=JSON, body=body, bytes_max=ANSWER_BYTES_MAX)
+        except (EgressFailed, EgressRefused):
+            return None
+        return reply.body if reply.status == 200 else None
+
+
+class _Socket:
+    """A sidecar at a Unix socket of this host."""
+
+    def __init__(self, url: str, seconds: float) -> None:
+        self._path = urlsplit(url).path
+        self._timeout = aiohttp.ClientTimeout(total=seconds)
+
+    async def open(self) -> None:
+        """Before the first text."""
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.UnixConnector(self._path),
+            timeout=self._timeout,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+        )
+
+    async def close(self) -> None:
+        """After the last one."""
+        await self._session.close()
+
+    async def post(self, body: bytes) -> bytes | None:
+        """Its answer; None without one."""
+        url, headers = f"http://sidecar{PATH}", {**JSON, "Accept-Encoding": "identity"}
+        try:
+            async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as response:
+                answer = bytearray()
+                while len(answer) <= ANSWER_BYTES_MAX and (more := await response.content.read(ANSWER_BYTES_MAX)):
                     answer += more
-                return entities(answer, len(text)) if response.status == 200 else None
+                return bytes(answer) if response.status == 200 and len(answer) <= ANSWER_BYTES_MAX else None
         except (aiohttp.ClientError, OSError, TimeoutError):
             return None
 

@@ -15,7 +15,8 @@ _NAME = r"[^\W\d_a-z][\w'’]*(?:-[^\W\d_a-z][\w'’]*)*\.?"
 _PARTICLE = r"(?:van|von|de|der|den|da|di|del|dos|la|le|el|al|bin|ibn|ten|ter|zu|st\.?)"
 _FULL = rf"{_NAME}(?:[ ]+(?:{_PARTICLE}[ ]+){{0,2}}{_NAME}){{0,3}}"
 _TITLE = re.compile(
-    r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Rev|Fr|Sgt|Capt|Lt|Col|Gen|Judge|Nurse|Herr|Frau|Mme|Señor|Sra?)"
+    r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Rev|(?<!\d )Fr|Sgt|Capt|Lt|Col|Gen|Judge|Nurse|Herr|Frau|Mme"
+    r"|Señor|Sra?)"
     rf"\.?[ ]+({_FULL})"
 )
 _LOWER_TITLE = re.compile(r"\b(?:mr|mrs|ms|dr|prof)\.? +([^\W\d_]{2,}(?: +[^\W\d_]{3,})?)")

@@ -8,6 +8,7 @@ from typing import Any
 from presidio_analyzer import RecognizerResult
 from presidio_analyzer.predefined_recognizers import SpacyRecognizer
 
+from recognizers.ner.clinical import is_clinical
 from recognizers.ner.entities import MODEL_ENTITIES
 from recognizers.ner.lexicon import lexicon
 
@@ -54,6 +55,10 @@ CLINICAL = [
     "anemia",
     "cells",
     "cell",
+    "valve",
+    "pacemaker",
+    "stent",
+    "sensor",
     "gland",
     "fibers",
     "reflex",
@@ -67,6 +72,7 @@ CLINICAL = [
     "principle",
 ]
 _EPONYM = re.compile(r"(?:['’]s?)?[ -](?:[a-z]+ )?(?:" + "|".join(CLINICAL) + r")\b", re.IGNORECASE)
+_WITH_ITS_NOUN = re.compile(r"\S+(?:['’]s?)?[ -](?:[a-z]+ )?(?:" + "|".join(CLINICAL) + r")")
 _DOSE = re.compile(r"\s*\(?\d+(?:\.\d+)?\s*(?:mg|mcg|g|ml|units?|iu|%)\b", re.IGNORECASE)
 _EDGES = " \t\r\n.,;:!?\"“”()[]{}<>|*#>=-–—'’"
 
@@ -110,7 +116,7 @@ def is_vetoed(text: str, start: int, end: int, entity: str) -> bool:
     letters = len(_LETTER.findall(shown))
     if letters < 2 or sum(map(str.isdigit, shown)) > letters or _URL.search(shown):
         return True
-    if _EPONYM.match(text, end) or _DOSE.match(text, end):
+    if _EPONYM.match(text, end) or _WITH_ITS_NOUN.fullmatch(shown) or _DOSE.match(text, end) or is_clinical(shown):
         return True
     if shown.islower() and _is_code(text, start, end):
         return True

@@ -117,7 +117,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "gateway.findings": GROUND | {"gateway.audit", "policies"},
     "gateway.token_keys": GROUND | {"gateway.errors", "gateway.vault"},
     # Where tier 3 runs. It sees segments, and neither policies nor keys.
-    "gateway.models": GROUND | {"gateway.errors", "gateway.observe", "gateway.settings", "recognizers"},
+    "gateway.models": GROUND
+    | {"gateway.errors", "gateway.observe", "gateway.settings", "gateway.egress", "recognizers"},
     # For the batch jobs of others: the tokens without the gateway.
     "gateway.presidio": GROUND | {"gateway.errors", "gateway.vault"},
     # Plays the model provider, so it shares no more with the gateway than a provider does.

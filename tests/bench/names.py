@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from gateway.inspection.engine import engine_of, with_model
 from gateway.models.local import LocalModel
 from gateway.stream.holdback import settled
 from gateway.verdict import Finding
+from recognizers.presidio import Analyst
 
 PLACES = frozenset({"STREET_ADDRESS", "LOCATION", "US_ZIP_CODE", "UK_POSTCODE", "CA_POSTAL_CODE", "GEO_COORDINATE"})
 KINDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
@@ -30,6 +31,13 @@ KINDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "organisation": (frozenset({"ORGANIZATION"}), frozenset({"ORGANIZATION"})),
     "date": (frozenset({"DATE_TIME"}), frozenset({"DATE_TIME"})),
 }
+PARTS = {
+    "ModelRecognizer": "network",
+    "PersonRecognizer": "people",
+    "LocationRecognizer": "places",
+    "StreetRecognizer": "streets",
+}
+"""What tier 3 is made of, for ablations."""
 TARGETS = {
     "person": "P 0.80, R 0.85",
     "address and place": "R 0.70",
@@ -86,9 +94,18 @@ def _meets(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:
     return any(a < span[1] and span[0] < b for a, b in others)
 
 
-def score(rows: Iterable[dict[str, Any]], policy: str) -> tuple[Score, Score, Score]:
+def model_without(parts: Collection[str]) -> LocalModel:
+    """The model with some of its parts taken out."""
+    model = LocalModel()
+    model._analyst = analyst = Analyst()
+    registry = analyst._analyzer.registry
+    registry.recognizers = [one for one in registry.recognizers if PARTS[type(one).__name__] not in parts]
+    return model
+
+
+def score(rows: Iterable[dict[str, Any]], policy: str, without: Collection[str] = ()) -> tuple[Score, Score, Score]:
     """All texts, and those of each half of the templates."""
-    engine = with_model(engine_of(policy), LocalModel())
+    engine = with_model(engine_of(policy), model_without(without))
     every, first, second = Score(), Score(), Score()
     for row in rows:
         _, findings = settled(engine.request, row["full_text"])
@@ -115,9 +132,10 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--policy", default="strict")
     parser.add_argument("--every", type=int, default=1, help="take one text of so many")
+    parser.add_argument("--without", action="append", default=[], choices=sorted(set(PARTS.values())))
     arguments = parser.parse_args()
     rows = json.loads(arguments.file.read_text(encoding="utf-8"))
-    print(table(score(rows[:: arguments.every], arguments.policy)))
+    print(table(score(rows[:: arguments.every], arguments.policy, arguments.without)))
 
 
 if __name__ == "__main__":

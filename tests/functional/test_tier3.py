@@ -62,6 +62,7 @@ class Sidecar:
         self.path = path
         self.texts: list[str] = []
         self.wrong: object = None
+        self.port = 0
 
     async def analyze(self, request: web.Request) -> web.Response:
         asked = await request.json()
@@ -81,6 +82,8 @@ class Sidecar:
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         await web.UnixSite(runner, str(self.path)).start()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        self.port = next(address[1] for address in runner.addresses if isinstance(address, tuple))
         try:
             yield runner
         finally:
@@ -159,12 +162,15 @@ async def test_a_request_that_cannot_be_scanned_is_not_forwarded(provider: Provi
     assert provider.requests == []
 
 
-async def test_a_sidecar_by_presidios_contract(provider: Provider, tmp_path: Path) -> None:
+@pytest.mark.parametrize("over", ["socket", "network"])
+async def test_a_sidecar_by_presidios_contract(provider: Provider, tmp_path: Path, over: str) -> None:
     sidecar = Sidecar(tmp_path / "ner.sock")
     provider.pieces = stream(DELTAS)
-    tier3 = settings(engine="sidecar", sidecar_url=f"unix://{sidecar.path}")
-    async with sidecar.served(), serve_gateway(provider.base_url, policy="strict", tier3=tier3) as (url, _):
-        assert await ask(url, "I am JONAS.") == (SHOWN, "")
+    async with sidecar.served():
+        place = f"unix://{sidecar.path}" if over == "socket" else f"http://127.0.0.1:{sidecar.port}"
+        tier3 = settings(engine="sidecar", sidecar_url=place, deadline_seconds=5)
+        async with serve_gateway(provider.base_url, policy="strict", tier3=tier3) as (url, _):
+            assert await ask(url, "I am JONAS.") == (SHOWN, "")
     assert b"JONAS" not in provider.requests[0]
     assert len(sidecar.texts) > 10
 
