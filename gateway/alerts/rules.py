@@ -70,7 +70,8 @@ _AUDIT_FAILURES = frozenset({AUDIT_OUTAGE, "audit.anchor_failed", "audit.record_
 TEST = "test"
 CANARY_IN_REQUEST = "canary_in_request"
 GUARDRAIL_UNAVAILABLE = "guardrail_unavailable"
-_DANGEROUS = frozenset({"kms.replace", "admins.add", "admins.change", "tenant.delete"})
+_CONTROL = frozenset({Kind.ADMIN, Kind.KEY_REVOCATION, Kind.ERASURE})
+_DANGEROUS = frozenset({"kms.replace", "kms.revoke", "admins.add", "admins.change", "tenant.delete"})
 
 
 def _of(*kinds: Kind) -> Callable[[AuditEvent], bool]:
@@ -105,10 +106,13 @@ RULES = (
         "keys",
         Severity.HIGH,
         "A tenant's key, its key service, an administrator or a tenant was changed or removed.",
-        lambda event: (
-            event.kind in (Kind.KEY_REVOCATION, Kind.ERASURE)
-            or (event.kind is Kind.ADMIN and event.fields.get("method") in _DANGEROUS)
-        ),
+        lambda event: event.kind in _CONTROL and event.fields.get("method") in _DANGEROUS,
+    ),
+    Rule(
+        "tampered",
+        Severity.CRITICAL,
+        "A capability key in the database is not as it was written: somebody edited it.",
+        lambda event: event.kind in _CONTROL and event.fields.get("method") == "access.tampered",
     ),
     Rule("enumeration", Severity.CRITICAL, "A key tries out values or tokens in bulk.", _of(Kind.ENUMERATION)),
     Rule("blocks", Severity.HIGH, "Many requests or answers are blocked.", _of(Kind.BLOCK), Limit(20, 60)),

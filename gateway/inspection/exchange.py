@@ -15,8 +15,8 @@ from gateway.inspection.requests import Tokenized, tokenize
 from gateway.inspection.restoring import LEFT, Restoring
 from gateway.inspection.roles import Roles
 from gateway.stream.body import Inspected, inspect_slots
-from gateway.stream.claimants import together
 from gateway.stream.scanner import Scanner
+from gateway.stream.watched import Watched
 from gateway.vault.keys import CipherName, TokenKeys, encode
 from gateway.vault.matcher import TokenIndex
 from gateway.vault.tokenizer import Entry, Ledger
@@ -158,7 +158,7 @@ class Desk:
         sentences = [HINT] if self.rules.hint and len(made.ledger) else []
         if canaries:
             sentences.append(planted(canaries.word))
-            answers = together([answers, canaries.answers])
+            answers = Watched(answers, canaries.answers)
         # What is rewritten anyway is rewritten from the clean text.
         edits = with_sentences(root, [*made.inspected.edits, *strips], sentences, wire.system_field)
         inspected, had_canary = replace(made.inspected, edits=tuple(edits)), bool(strips)

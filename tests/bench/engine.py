@@ -10,9 +10,11 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any, cast
 
+from gateway.firewall.canary import Watch, canary
 from gateway.inspection.inspector import Inspector
 from gateway.services import build_engine
-from gateway.stream.holdback import HoldBack, redact
+from gateway.stream.holdback import HoldBack, Scanner, redact
+from gateway.stream.watched import Watched
 from tests.bench.prose import PROSE, pieces
 
 BATCH_CHARS = 200_000
@@ -31,17 +33,21 @@ def measure(*, quick: bool) -> dict[str, Any]:
     repeats = 3 if quick else 7
     batch = _best(lambda: redact(scanner, text), repeats)
     alone = _best(lambda: _run_all([compiled.regex for compiled in patterns], text), repeats)
+    guarded = Watched(scanner, Watch([canary(bytes(32), "tenant", "agent", epoch) for epoch in range(2)]))
     push = _best(lambda: _push_all(scanner), repeats) / DELTAS
+    with_canaries = _best(lambda: _push_all(guarded), repeats) / DELTAS
     megabytes = len(text) / 1e6
     return {
         "recognizers / patterns": f"{len(pipeline.recognizers)} / {len(patterns)}",
         "build, seconds": f"{built:.2f}",
         "us per push of a word": f"{push * 1e6:.2f}",
+        "us per push with canaries, times without": f"{with_canaries * 1e6:.2f}, {with_canaries / push:.2f}",
         "ms per MB in batch": f"{batch / megabytes * 1e3:.0f}",
         "ms per MB, every pattern with re": f"{alone / megabytes * 1e3:.0f}",
         "re / batch": f"{alone / batch:.1f}",
         "states of the automaton": _states(pipeline),
         "held characters on prose, p50 / p95 / max": _held(scanner),
+        "held with canaries, p50 / p95 / max": _held(guarded),
     }
 
 
@@ -55,7 +61,7 @@ def _best(work: Callable[[], object], repeats: int) -> float:
     return min(seconds)
 
 
-def _push_all(scanner: Inspector) -> None:
+def _push_all(scanner: Scanner) -> None:
     channel = HoldBack(scanner)
     for piece in pieces(DELTAS):
         channel.push(piece)
@@ -74,7 +80,7 @@ def _states(pipeline: Any) -> str:
     return "unknown" if states is None else f"{len(states):,}"
 
 
-def _held(scanner: Inspector) -> str:
+def _held(scanner: Scanner) -> str:
     channel, held = HoldBack(scanner), []
     for piece in pieces(DELTAS):
         channel.push(piece)

@@ -19,7 +19,8 @@ EVENTS: dict[str, tuple[Kind, dict[str, Value]]] = {
     "canary_in_request": (Kind.FIREWALL, {"reason": "canary_in_request"}),
     "theft": (Kind.THEFT, {"key_id": "k"}),
     "seal": (Kind.SEAL, {"reason": "denied"}),
-    "keys": (Kind.KEY_REVOCATION, {"version": 2}),
+    "keys": (Kind.KEY_REVOCATION, {"method": "kms.revoke", "version": 2}),
+    "tampered": (Kind.ADMIN, {"method": "access.tampered"}),
     "enumeration": (Kind.ENUMERATION, {"key_id": "k"}),
     "blocks": (Kind.BLOCK, {"code": "firewall_block"}),
     "auth_failures": (Kind.AUTH_FAILURE, {"code": "invalid_api_key", "count": 7}),
@@ -43,7 +44,9 @@ def test_every_rule_has_its_events(name: str) -> None:
     assert {rule.name for rule in RULES} == set(EVENTS)
 
 
-@pytest.mark.parametrize("kind", [Kind.REDACTION, Kind.RESTORE, Kind.STREAM, Kind.UNSEAL, Kind.ADMIN, Kind.PRUNE])
+@pytest.mark.parametrize(
+    "kind", [Kind.REDACTION, Kind.RESTORE, Kind.STREAM, Kind.UNSEAL, Kind.ADMIN, Kind.PRUNE, Kind.ERASURE]
+)
 def test_ordinary_events_alert_nobody(kind: Kind) -> None:
     assert rule_of(event(kind)) is None
 

@@ -13,6 +13,7 @@ from gateway.firewall.canary import CANARY_LETTERS, LETTERS, WINDOW_LETTERS, Wat
 from gateway.stream.claimants import together
 from gateway.stream.holdback import HoldBack, redact
 from gateway.stream.json_holdback import JsonHoldBack
+from gateway.stream.watched import Watched
 from tests.bench.prose import PROSE
 from tests.playbook import scanner as inspector
 from tests.unit.gateway.firewall.canary_forms import forms
@@ -28,7 +29,7 @@ def watch() -> Watch:
 
 def said(*parts: str, channel: type[HoldBack] | type[JsonHoldBack] = HoldBack) -> tuple[str, bool]:
     """What leaves, and whether the stream was killed."""
-    held = channel(together([inspector(), watch()]))
+    held = channel(Watched(inspector(), watch()))
     out = ""
     try:
         for part in parts:

@@ -11,9 +11,9 @@ import pytest
 
 from gateway.errors.firewall import CanaryLeaked
 from gateway.firewall.canary import Watch, canary
-from gateway.stream.claimants import together
 from gateway.stream.events import CloseUpstream
 from gateway.stream.holdback import redact
+from gateway.stream.watched import Watched
 from tests.bench.prose import PROSE
 from tests.playbook import DONE, content, play, scanner, session, stop
 from tests.unit.gateway.firewall.canary_forms import forms
@@ -34,7 +34,7 @@ def echoes(words: list[str]) -> Iterator[tuple[str, str, str, list[str]]]:
 
 def leaked(word: str, form: str, watch: Watch, pieces: list[str]) -> str:
     """What of a stream's echo reached the client; the stream must have been killed, and its provider closed."""
-    trace = play([content(piece) for piece in pieces] + [stop() + DONE], using=session(together([scanner(), watch])))
+    trace = play([content(piece) for piece in pieces] + [stop() + DONE], using=session(Watched(scanner(), watch)))
     assert isinstance(trace.error, CanaryLeaked), form
     assert any(isinstance(command, CloseUpstream) for command in trace.commands)
     assert b"[DONE]" not in trace.sent
