@@ -64,6 +64,7 @@ FLOOR_5 = {"gateway.server"}
 FLOOR_6 = {
     "gateway.agent",
     "gateway.client",
+    "gateway.connect",
     "gateway.importers",
     "gateway.verify",
     "gateway.dev",
@@ -133,6 +134,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     # For programs that call a gateway: what it proves, it must not share.
     "gateway.client": GROUND | {"gateway.errors", "gateway.auth"},
     "gateway.agent": GROUND | {"gateway.errors", "gateway.auth", "gateway.wire", "gateway.observe", "gateway.client"},
+    # Words for the configs of tools: data, and what fills it in.
+    "gateway.connect": GROUND | {"gateway.errors"},
     # Reads what other programs wrote; knows no more of ours than its words.
     "gateway.importers": GROUND,
     "gateway.record": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4,

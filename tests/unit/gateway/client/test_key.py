@@ -14,18 +14,11 @@ from gateway.auth.dpop import Nonces, ProofRequest, Verifier
 from gateway.client.key import ProofKey
 from gateway.errors import ConfigurationError
 from gateway.errors.access import InvalidProof, InvalidToken
+from tests.unit.gateway.client.keys import RFC_8037, RFC_8037_THUMBPRINT
 
 NOW = 1_800_000_000.0
 ORIGIN = "https://gate.example"
 TOKEN = "kc_live_a_token"
-# RFC 8037, appendix A.1 and A.3: a key and its thumbprint.
-RFC_8037 = {
-    "kty": "OKP",
-    "crv": "Ed25519",
-    "d": "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
-    "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
-}
-RFC_8037_THUMBPRINT = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
 KEYS = [ProofKey.new(), ProofKey.read(json.dumps(RFC_8037))]
 
 

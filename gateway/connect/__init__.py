@@ -1,0 +1,1 @@
+"""How tools are pointed at a gateway: `holdback connect`. One file a tool, found by folder walk."""
