@@ -14,8 +14,13 @@ import venv
 from pathlib import Path
 from typing import Any
 
+from gateway.client.kept import KeyFiles
+from gateway.client.key import ProofKey
+from gateway.client.login import Login
+from gateway.connect.catalogue import companion
 from gateway.observe import log
 from tests.clients.provider import OTHER, TOKEN, VALUE, Echo, serve_echo
+from tests.fakes.access import ORIGIN, Gate, serve_gate
 from tests.fakes.gateway import KEY, serve_gateway
 
 HERE = Path(__file__).parent
@@ -61,6 +66,34 @@ async def node(url: str, echo: Echo) -> None:
     for name in ("openai", "anthropic"):
         said = await run("node", f"{name}.mjs", cwd=folder, more=environment(url))
         check(f"node {name}", json.loads(said), echo)
+    (folder / "holdback-fetch.mjs").write_text(companion("holdback-fetch.mjs"))
+    async with serve_gate(echo.base_url) as gate:
+        await gate.settle()
+        await proofs(folder, gate, echo)
+
+
+async def proofs(folder: Path, gate: Gate, echo: Echo) -> None:
+    """The Node SDKs with a bound key: streams, challenges, retries; refusals are not hammered."""
+    key = ProofKey.new()
+    minted = await gate.key(thumbprint=key.thumbprint)
+    KeyFiles(folder / "logins").write("work", Login(gate.url, key, minted.text, public_origin=ORIGIN))
+    more = environment(gate.url) | {"HOLDBACK_HOME": "."}
+    got = json.loads(await run("node", "proofs.mjs", cwd=folder, more=more))
+    # What came back, and how many requests went out, each with a proof of its own.
+    expected = {
+        "challenged": (SHOWN, 2, 2),
+        "known": (SHOWN, 1, 1),
+        "retried": (SHOWN, 3, 3),
+        "claude": (SHOWN, 2, 2),
+        "refused": ("401 invalid_api_key", 1, 1),
+        "claude refused": ("401 invalid_api_key", 1, 1),
+        "stolen": ("401 invalid_token", 1, 1),
+    }
+    seen = {name: (one["result"], one["sent"], one["different"]) for name, one in got.items()}
+    if seen != expected or any(VALUE in body for body in echo.bodies):
+        raise SystemExit(f"node proofs: got {seen}, expected {expected}")
+    sys.stdout.write(f"node proofs: ok ({len(echo.bodies)} requests reached the provider)\n")
+    echo.bodies.clear()
 
 
 async def python(url: str, echo: Echo) -> None:
