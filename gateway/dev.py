@@ -18,6 +18,7 @@ from gateway.observe import log
 from gateway.server import run as server
 from gateway.settings import Settings, Upstream
 from gateway.settings.access import AccessSettings
+from gateway.settings.budgets import BudgetSettings, BudgetsSettings, RateSettings
 from gateway.settings.keys import KeySettings
 from gateway.settings.serving import DrainSettings
 from gateway.settings.stores import StoreSettings
@@ -39,6 +40,8 @@ def run(
     log_level: str,
     data_dir: Path | None,
     hash_key: str | None = None,
+    budget_usd: float | None = None,
+    rate: int | None = None,
 ) -> None:
     """Serve until stopped; options as for `holdback dev`.
 
@@ -61,6 +64,8 @@ def run(
                 upstream_key=SecretStr(upstream_key) if upstream_key else None,
                 log_level=log_level,
                 stores=stores,
+                budgets=BudgetsSettings(gateway=BudgetSettings(daily_usd=budget_usd)),
+                rates=(RateSettings(name="per-client", requests=rate, seconds=60),) if rate else (),
                 keys=KeySettings(allow_local_provider=True),
                 drain=DrainSettings(seconds=1),
                 access=AccessSettings(dpop_required=False, dpop_nonces=False, public_origins=_origins(host, port)),

@@ -18,6 +18,8 @@ from gateway.commands.failing import fails_clearly, hash_key_option
 @click.option("--upstream-kind", default="", help="Kind of provider (docs/providers.md). Default: pass everything on.")
 @click.option("--policy", default="default", show_default=True, help="Preset name, or path of a policy file.")
 @click.option("--key", envvar="HOLDBACK_KEY", help="Bearer key that clients send. Made up when it is not given.")
+@click.option("--budget-usd", type=click.FloatRange(0, 1_000_000), help="Spend so many dollars a day at most.")
+@click.option("--rate", type=click.IntRange(1, 100_000), help="Requests of one address in a minute, at most.")
 @click.option("--log-level", default="info", type=click.Choice(["debug", "info", "warning", "error"]))
 @click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Keep data here; else it is lost.")
 @hash_key_option

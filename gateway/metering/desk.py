@@ -49,7 +49,8 @@ class Desk:
         rules, book: of the installation.
         unpriced: whether models without a price pass where a budget counts.
         fails_open: what happens when the store is away.
-        output_tokens: reserved where nobody says more.
+        output_tokens: of an answer, reserved where nobody says more.
+        prompt_tokens: of a prompt, reserved at least.
     """
 
     def __init__(
@@ -65,11 +66,13 @@ class Desk:
         unpriced: bool = False,
         fails_open: bool = False,
         output_tokens: int = 4096,
+        prompt_tokens: int = 1000,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._rules, self._book = rules, book
         self._meter, self._usage, self._ledger, self._leases, self.notes = meter, usage, ledger, leases, notes
-        self._unpriced, self._fails_open, self._output_tokens = unpriced, fails_open, output_tokens
+        self._unpriced, self._fails_open = unpriced, fails_open
+        self._least = output_tokens, prompt_tokens
         self._clock = clock
         self._seeding = asyncio.Lock()
 
@@ -140,7 +143,7 @@ class Desk:
         held = None
         if asked is not None:
             known = (price for price in prices.values() if price is not None)
-            held = max((reserve(price, asked, self._output_tokens) for price in known), default=0)
+            held = max((reserve(price, asked, *self._least) for price in known), default=0)
         entry = entry_of(
             self._rules,
             coming.subject,

@@ -59,5 +59,6 @@ async def open_metering(
             unpriced=own.unpriced == "allow",
             fails_open=own.when_unavailable == "open",
             output_tokens=own.output_tokens,
+            prompt_tokens=own.prompt_tokens,
         )
         yield Metering(desk, ledger)

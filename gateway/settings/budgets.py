@@ -61,6 +61,9 @@ class BudgetsSettings(Section):
     output_tokens: int = Field(
         4096, ge=1, le=1_000_000, description="reserved for an answer where neither request nor price book say"
     )
+    prompt_tokens: int = Field(
+        1000, ge=0, le=1_000_000, description="reserved for a prompt, at least: providers add words of their own to it"
+    )
     retention_days: int = Field(400, ge=32, le=4000, description="for how long usage is kept")
 
     def book(self) -> PriceBook:

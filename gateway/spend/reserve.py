@@ -58,15 +58,16 @@ def asked_of(values: Mapping[str, Any], body_bytes: int, *, answers: bool = True
     )
 
 
-def reserve(price: Price, asked: Asked, output_default: int) -> int:
+def reserve(price: Price, asked: Asked, output_default: int, prompt_least: int = 0) -> int:
     """The most that a request may cost, in nano-dollars.
 
     Args:
         price: of the model.
         asked: what the request says.
         output_default: tokens of an answer where neither request nor price book say.
+        prompt_least: tokens of a prompt, at least: providers add words of their own (for tools, for formats).
     """
-    prompt = asked.body_bytes + ((price.context or CONTEXT_TOKENS) if asked.brings_more else 0)
+    prompt = max(asked.body_bytes, prompt_least) + ((price.context or CONTEXT_TOKENS) if asked.brings_more else 0)
     output = asked.output_tokens if asked.output_tokens is not None else price.output_max or output_default
     output = output * asked.choices if asked.answers else 0
     # Writing to the cache costs more than reading the prompt: whichever is dearest.

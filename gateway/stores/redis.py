@@ -139,7 +139,7 @@ def open_redis(url: str, *, password: str | None = None, connections: int = 64) 
         # It waits for a connection: with the usual pool, more requests at once than connections would be an outage.
         pool = BlockingConnectionPool.from_url(
             url,
-            timeout=SECONDS,
+            timeout=SECONDS * 2,
             socket_timeout=SECONDS,
             socket_connect_timeout=SECONDS,
             # A second try is for whoever asked to decide: `claim` must not ask twice and see its own first answer.
