@@ -16,6 +16,8 @@ from gateway.server.admin.catalogue import admin_routes
 from gateway.server.admin.route import STEP_UP_HEADER, AdminRoute, Empty
 from gateway.server.doors import PREFIXES
 from gateway.server.kept import KEPT_ROUTES
+from gateway.server.session_door import PATH as SESSION_PATH
+from gateway.server.session_door import SessionAnswer, SessionRequest
 from gateway.server.vaults import ROUTES as VAULT_ROUTES
 from gateway.wire.catalogue import wire_formats
 
@@ -74,7 +76,7 @@ def document() -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Holdback", "version": gateway.__version__, "license": {"name": "Apache-2.0"}},
-        "paths": paths,
+        "paths": paths | {SESSION_PATH: {"post": _session(schemas)}},
         "components": {
             "schemas": schemas,
             "securitySchemes": {
@@ -98,6 +100,16 @@ def _plain(summary: str, security: str, path: str) -> dict[str, Any]:
         "parameters": _parameters(path),
         "responses": {"200": {"description": "Done."}, "default": _ERROR},
     }
+
+
+def _session(schemas: dict[str, Any]) -> dict[str, Any]:
+    told = _plain("A session key, for a proof and a bound key or a refresh credential", "", SESSION_PATH)
+    told["description"] = "With a key in `Authorization: DPoP`, or a refresh credential in the body; a proof in `DPoP`."
+    told["parameters"] = [{"name": "DPoP", "in": "header", "required": True, "schema": {"type": "string"}}]
+    body, answer = _reference(SessionRequest, schemas), _reference(SessionAnswer, schemas)
+    told["requestBody"] = {"required": False, "content": {"application/json": {"schema": body}}}
+    told["responses"]["200"]["content"] = {"application/json": {"schema": answer}}
+    return told
 
 
 def _admin(route: AdminRoute[Any], schemas: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from gateway.auth.refresh import read_refresh
 from gateway.errors import AuthenticationError, GatewayError
 from gateway.errors.access import InvalidProof, InvalidToken, ProofsNotSetUp, RefreshRefused, ScopeDenied, UseNonce
 from gateway.server.admin.door import read_in_time
-from gateway.server.admin.route import Body
+from gateway.server.admin.route import Answer, Body
 from gateway.server.authn import credential_of, note_client, refuse
 from gateway.server.caller import CLIENT_IP
 from gateway.server.errors import DPOP_NONCE
@@ -30,6 +30,15 @@ class SessionRequest(Body):
 
     grant_type: str = "refresh_token"
     refresh_token: str = ""
+
+
+class SessionAnswer(Answer):
+    """A session key, for `Authorization: DPoP`, and the next refresh credential."""
+
+    access_token: str
+    token_type: str = "DPoP"  # noqa: S105 - its kind
+    expires_in: int
+    refresh_token: str
 
 
 def add_session_door(app: web.Application, services: Services) -> None:
@@ -49,15 +58,8 @@ class _Door:
         failure: GatewayError
         try:
             session = await self._session(request)
-            return web.json_response(
-                {
-                    "access_token": session.key,
-                    "token_type": "DPoP",
-                    "expires_in": session.seconds,
-                    "refresh_token": session.refresh,
-                },
-                headers={"Cache-Control": "no-store"},
-            )
+            answer = SessionAnswer(access_token=session.key, expires_in=session.seconds, refresh_token=session.refresh)
+            return web.json_response(answer.model_dump(), headers={"Cache-Control": "no-store"})
         except AuthenticationError as error:
             failure = error
         if "Authorization" not in request.headers and isinstance(failure, InvalidProof | InvalidToken | UseNonce):
