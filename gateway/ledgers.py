@@ -138,9 +138,10 @@ class Ledgers:
         name = f"{parent}/{secrets.token_hex(8)}"
         entries = list(made) if is_turn else merged(past.entries, made, self._most)
         is_local = owner.tenant == LOCAL_TENANT  # the versions of its tokens are not those of the keys that seal
+        active = None if is_local else await self._records.active_version(owner.tenant)
         new = [
             NewRecord(f"{name}/{version}", packed, expires_at, parent, about, None if is_local else version)
-            for version, packed in pack(past.scope, entries).items()
+            for version, packed in pack(past.scope, entries, active).items()
         ]
         if new:
             await self._records.add(owner.tenant, _PURPOSE, new)

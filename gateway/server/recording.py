@@ -19,6 +19,7 @@ from gateway.errors.policy import PolicyBlock
 from gateway.inspection.engine import Engine
 from gateway.inspection.exchange import Caller
 from gateway.inspection.guard import Attack
+from gateway.inspection.restoring import UNKNOWN
 from gateway.verdict import Action, Direction, Finding
 from policies.keys.when_unrecorded import KEY as WHEN_UNRECORDED
 from policies.keys.when_unrecorded import OPEN
@@ -26,6 +27,8 @@ from policies.policy import Policy
 
 RECORDER = web.RequestKey("recorder", Recorder)
 FAILURES_SECONDS = 10
+UNKNOWN_TOKENS = 5
+"""So many words in one text that look like tokens and are none of its request are taken for a search."""
 _KINDS: dict[type[GatewayError], Kind] = {
     CanaryLeaked: Kind.KILL,
     FirewallBlocked: Kind.BLOCK,
@@ -67,6 +70,9 @@ def note_findings(
         if rule.place and finding.action not in (Action.RESTORE, Action.KEEP):
             fields |= {"rule": rule.place, "clause": rule.clause} if rule.clause else {"rule": rule.place}
         recorder.note(Kind.RESTORE if finding.action is Action.RESTORE else Kind.REDACTION, fields)
+    unknown = sum(finding.recognizer == UNKNOWN for finding in findings)
+    if unknown >= UNKNOWN_TOKENS:
+        recorder.note(Kind.ENUMERATION, {"reason": "tokens", "count": unknown, "channel": channel})
 
 
 def note_attack(recorder: Recorder, attack: Attack) -> None:

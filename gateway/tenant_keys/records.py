@@ -82,6 +82,14 @@ class SealedRecords:
         """
         await self._store.add(await self._sealed(tenant_id, purpose, new), self._keyring.now())
 
+    async def active_version(self, tenant_id: str) -> int:
+        """The version that seals now.
+
+        Raises:
+            KeyRevoked, RevocationsUnknown, StoreUnavailable.
+        """
+        return (await self._keyring.versions(tenant_id))[0].version
+
     async def _sealed(self, tenant_id: str, purpose: Purpose, new: Sequence[NewRecord]) -> list[SealedRecord]:
         version, lease = await self._keyring.active(tenant_id)
         with lease:

@@ -32,10 +32,18 @@ class Part:
     others: tuple[tuple[str, str, int], ...] = field(repr=False)
 
 
-def pack(scope: str, entries: Sequence[Entry]) -> dict[int, bytes]:
-    """A ledger as its parts, by key version."""
+def pack(scope: str, entries: Sequence[Entry], active: int | None = None) -> dict[int, bytes]:
+    """A ledger as its parts, by key version.
+
+    Args:
+        scope: that the conversation began with.
+        entries: of all versions.
+        active: the version that keys are sealed with now: has a part, without values when it made none, so that what
+            older ones made is known when they are revoked.
+    """
     parts: dict[int, bytes] = {}
-    for version in {one.version for one in entries if one.version > 0}:
+    versions = {one.version for one in entries if one.version > 0}
+    for version in versions | ({active} if active is not None and entries else set()):
         own = [
             [one.entity, one.value, one.canonical, one.token, one.version, one.digits]
             for one in entries

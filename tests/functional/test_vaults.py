@@ -224,5 +224,37 @@ async def test_a_vault_token_in_a_prompt_stays_as_it_is(client: Client) -> None:
             body["messages"] = [*sent, {"role": "user", "content": "And?"}]  # as a client in redact mode
 
 
+async def test_a_search_for_tokens_in_an_answer_is_told(client: Client) -> None:
+    guesses = " ".join(f"KC_PERSON_{number:08}" for number in range(9))
+    client.provider.pieces = stream([guesses])
+    body = {"model": "m", "stream": True, "messages": [{"role": "user", "content": "Say them."}]}
+    headers = {"Authorization": f"Bearer {KEY}"}
+    async with client.http.post(f"{client.url}/v1/chat/completions", json=body, headers=headers) as answer:
+        events = [line[6:] for line in (await answer.text()).splitlines() if line.startswith("data: {")]
+    deltas = [json.loads(event)["choices"][0]["delta"].get("content", "") for event in events]
+    assert "".join(deltas) == guesses
+    told = (await client.events("enumeration"))[-1]
+    assert (told["reason"], told["count"]) == ("tokens", 9)
+
+
+async def test_no_token_of_a_token_when_the_history_is_trimmed(client: Client, tmp_path: Path) -> None:
+    policy = tmp_path / "redact.yaml"
+    policy.write_text("extends: default\ntokens: {response: redact}\n")
+    headers = {"Authorization": f"Bearer {KEY}", "X-Holdback-Conversation": "trimmed"}
+    async with serve_gateway(client.provider.base_url, policy=str(policy)) as (url, _):
+        history = [{"role": "user", "content": f"My card is {CARD}, SSN {VALUES['ssn']}."}]
+        for _ in range(3):
+            client.provider.pieces = stream(["ok"])
+            body = {"model": "m", "stream": True, "messages": history}
+            async with client.http.post(f"{url}/v1/chat/completions", json=body, headers=headers) as answer:
+                await answer.read()
+            sent = json.loads(client.provider.requests[-1])["messages"]
+            # The answer had the tokens; what they stand for was said in a turn that is not sent any more.
+            history = [{"role": "user", "content": sent[0]["content"]}]
+            assert CARD not in sent[0]["content"]
+        assert json.loads(client.provider.requests[-1])["messages"] == history
+        assert json.loads(client.provider.requests[-2])["messages"] == history
+
+
 def _all_bytes(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in folder.iterdir())

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from gateway.stores.tables.audit import Filter
 from tests.fakes.access import Gate
 from tests.fakes.provider import Provider
 
@@ -67,3 +70,36 @@ async def test_a_response_belongs_to_its_key_or_subject(gate: Gate, provider: Pr
     await gate.settle(f"third-{gate.tenant_id[-8:]}")
     stranger = (await gate.key(subject="ada")).text
     assert (await gate.bearer(stranger, "/v1/responses", body=then)).code == "unknown_response"
+
+
+async def test_a_rotation_in_mid_conversation_and_a_revocation(gate: Gate, provider: Provider) -> None:
+    key = (await gate.key()).text
+    lifecycle, values = gate.services.control.keys.lifecycle, ("hunter2horse", "4111 1111 1111 1111")
+
+    async def turn(number: int, text: str) -> str:
+        """What the client hears when the model says the tokens of the first turn."""
+        said = {"type": "output_text", "text": "{}, {}".format(*tokens) if tokens else "ok", "annotations": []}
+        message = {"type": "message", "id": "m", "role": "assistant", "status": "completed", "content": [said]}
+        provider.body = {"id": f"resp_{number}", "object": "response", "status": "completed", "output": [message]}
+        body = {"model": "m", "input": text} | ({"previous_response_id": f"resp_{number - 1}"} if number else {})
+        answer = await gate.bearer(key, "/v1/responses", body=body)
+        assert answer.status == 200, answer.body
+        return str(answer.body["output"][0]["content"][0]["text"])
+
+    tokens: list[str] = []
+    await turn(0, "password: {}, card {} ok".format(*values))
+    seen = json.loads(provider.requests[-1])["input"]
+    tokens = seen.removeprefix("password: ").removesuffix(" ok").split(", card ")
+    assert not {*tokens} & {*values}
+
+    await lifecycle.rotate(gate.tenant_id)
+    assert await turn(1, f"My card {values[1]}?") == "{}, {}".format(*values)
+    assert json.loads(provider.requests[-1])["input"] == f"My card {tokens[1]}?", "it goes on with its version"
+    await lifecycle.revoke(gate.tenant_id, 1)
+    assert await turn(2, f"My card {values[1]}?") == "{}, {}".format(*tokens)
+    again = json.loads(provider.requests[-1])["input"]
+    assert values[1] not in again
+    assert tokens[1] not in again
+    rows = await gate.services.audit.store.rows(Filter(chains=(gate.tenant_id,)))
+    told = [json.loads(row.body).get("recognizer") for row in rows]
+    assert told.count("token/of a revoked key") == 2
