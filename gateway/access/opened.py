@@ -11,7 +11,7 @@ from gateway.access.book import AccessBook
 from gateway.access.minting import Minting
 from gateway.access.proofs import Proofs
 from gateway.access.sessions import Sessions
-from gateway.access.signing import NOT_SIGNED, Signed, Signing
+from gateway.access.signing import KEY_NAME, NOT_SIGNED, Signed, Signing
 from gateway.auth.addresses import Networks
 from gateway.auth.capability import KeyKind, PresentedKey, matches
 from gateway.auth.dpop import ProofRequest, Verifier
@@ -196,7 +196,7 @@ async def open_access(settings: Settings, stores: Stores, control: Control) -> A
         yield Access(
             book,
             proofs,
-            Signing(stores.shared, derive("request signing")),
+            Signing(stores.shared, derive(KEY_NAME)),
             minting,
             Sessions(stores, control, minting, derive("refresh credentials"), seconds=access.session_seconds),
             stores,

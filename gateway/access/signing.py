@@ -24,6 +24,9 @@ from gateway.errors.access import AccessUnavailable, InvalidSignature
 from gateway.errors.stores import StoreUnavailable
 from gateway.stores.store import Shared
 
+KEY_NAME = "request signing"
+"""What the installation's key for secrets is derived by."""
+
 
 @dataclass(frozen=True, slots=True)
 class Signed:

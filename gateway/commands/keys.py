@@ -47,13 +47,19 @@ def keys() -> None:
 @click.option("--scope", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="File with a scope (JSON).")
 @click.option("--dpop-jkt", default="", help="RFC 7638 thumbprint of the private key to bind the key to.")
 @click.option("--dpop-key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Its public key (JWK).")
+@click.option("--signed", is_flag=True, help="Each request must be signed; the secret goes to standard error.")
 @click.option("--subject", default="", help="Who will hold the key.")
 @fails_clearly
 def mint(config: Path, tenant: str, agent: str, create_agent: bool, dpop_jkt: str, **asked: Any) -> None:
     """Make a key. The key alone goes to standard output, this once; what it is goes to standard error."""
     from gateway.access.minting import KeyRequest
     from gateway.auth.capability import KeyKind
+    from gateway.auth.signing import SIGNED
 
+    if asked["signed"] and (dpop_jkt or asked["dpop_key"]):
+        raise click.UsageError("a key is signed, or bound to a private key")
+    if asked["signed"]:
+        dpop_jkt = SIGNED
     if asked["dpop_key"] is not None:
         dpop_jkt = _thumbprint(asked["dpop_key"])
     request = KeyRequest(
@@ -71,6 +77,9 @@ def mint(config: Path, tenant: str, agent: str, create_agent: bool, dpop_jkt: st
         gateway = await stores.agents.gateway(found.id, its_agent.gateway_id)
         made = await minting.mint(gateway, its_agent, request, "operator")
         bound = f"bound to {made.row.thumbprint}" if made.row.thumbprint else "a bearer key"
+        if asked["signed"]:
+            bound = "each request signed"
+            click.echo(f"signing secret, shown this once: {_signing_secret(config, made.row.id)}", err=True)
         click.echo(
             f"key {made.row.id} of agent {its_agent.slug}, {bound}, until {made.row.expires_at:%F %T} UTC", err=True
         )
@@ -85,7 +94,8 @@ def mint(config: Path, tenant: str, agent: str, create_agent: bool, dpop_jkt: st
 @click.option("--agent", default="", help="Only those of this agent.")
 @fails_clearly
 def list_(config: Path, tenant: str, agent: str) -> None:
-    """List keys, newest first: id, kind, state, end, bound or bearer, agent, name."""
+    """List keys, newest first: id, kind, state, end, how it is used, agent, name."""
+    from gateway.auth.signing import SIGNED
 
     async def work(stores: Stores, _minting: Minting) -> None:
         found = await stores.tenants.get(tenant)
@@ -94,7 +104,7 @@ def list_(config: Path, tenant: str, agent: str) -> None:
         for row in await stores.capabilities.of_tenant(found.id, agent_id=only):
             is_over = row.expires_at <= datetime.now(UTC)
             state = "revoked" if row.revoked_at else "used" if row.used_at else "expired" if is_over else "active"
-            bound = "dpop" if row.thumbprint else "bearer"
+            bound = "signed" if row.thumbprint == SIGNED else "dpop" if row.thumbprint else "bearer"
             columns = (row.id, row.kind, state, f"{row.expires_at:%FT%TZ}", bound, agents[row.agent_id], row.name)
             click.echo("\t".join(columns))
 
@@ -170,6 +180,15 @@ def _thumbprint(path: Path) -> str:
     except (OSError, ValueError, AttributeError, GatewayError):
         pass
     raise ConfigurationError("is no public key as JWK: P-256, Ed25519 or RSA.", file=str(path))
+
+
+def _signing_secret(config: Path, key_id: str) -> str:
+    from gateway import settings
+    from gateway.access.signing import KEY_NAME
+    from gateway.auth.signing import signing_secret
+    from gateway.control import master_key_of
+
+    return signing_secret(master_key_of(settings.load(config)).derive(KEY_NAME), key_id)
 
 
 def _run(config: Path, work: Callable[[Stores, Minting], Awaitable[_Result]]) -> _Result:

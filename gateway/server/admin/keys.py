@@ -13,6 +13,7 @@ from gateway.access.minting import KeyRequest
 from gateway.auth.addresses import Networks
 from gateway.auth.capability import KeyKind
 from gateway.auth.scopes import Scope, ScopeError, read_scope
+from gateway.auth.signing import SIGNED
 from gateway.errors.admin import InvalidField
 from gateway.observe.events import ControlEvent
 from gateway.server.admin.route import AdminRoute, Answer, Body, Call, Empty
@@ -27,7 +28,8 @@ _SCOPES = frozenset(Scope.__slots__)
 class NewKey(Body):
     """A key of an agent. `dpop_jkt`: RFC 7638 thumbprint of the private key that every use needs a proof by.
     `expires_in_seconds`: 30 days when it is left out, and always between a minute and 90 days. `refresh`: a refresh
-    credential comes with it, for `POST /agent/v1/session`."""
+    credential comes with it, for `POST /agent/v1/session`. `signed`: every use needs a signature instead
+    (`docs/signing.md`)."""
 
     name: str = Field(min_length=1, max_length=100)
     kind: Literal["agent", "read", "oneshot"] = "agent"
@@ -36,6 +38,7 @@ class NewKey(Body):
     dpop_jkt: str | None = Field(None, min_length=43, max_length=43)
     subject: str = Field("", max_length=200)
     refresh: bool = False
+    signed: bool = False
 
 
 class KeyAnswer(Answer):
@@ -47,6 +50,7 @@ class KeyAnswer(Answer):
     kind: str
     live: bool
     dpop_jkt: str | None
+    signed: bool
     subject: str
     scope: dict[str, Any]
     created_at: datetime
@@ -56,10 +60,11 @@ class KeyAnswer(Answer):
 
 
 class MintedAnswer(KeyAnswer):
-    """A new key. `key` and `refresh_token` are shown this once."""
+    """A new key. `key` and `refresh_token` are shown this once. `signing_secret`: of a key whose uses are signed."""
 
     key: str
     refresh_token: str | None
+    signing_secret: str | None
 
 
 class Keys(Answer):
@@ -91,17 +96,21 @@ async def mint(call: Call[NewKey]) -> MintedAnswer:
         raise InvalidField(param="agent")
     if body.refresh and (body.dpop_jkt is None or body.kind != KeyKind.AGENT.value):
         raise InvalidField(param="refresh")
+    if body.signed and body.dpop_jkt is not None:
+        raise InvalidField(param="signed")
     asked = KeyRequest(
         body.name,
         KeyKind(body.kind),
         body.expires_in_seconds,
         _scope(body.scope),
-        body.dpop_jkt or "",
+        SIGNED if body.signed else body.dpop_jkt or "",
         body.subject,
     )
     made = await services.access.minting.mint(gateway, agent, asked, call.caller.id)
     refresh = await services.access.sessions.begin(made.row) if body.refresh else None
-    return MintedAnswer(**_shown(made.row).model_dump(), key=made.text, refresh_token=refresh)
+    secret = services.access.signing.secret(made.row.id) if body.signed else None
+    shown = _shown(made.row).model_dump()
+    return MintedAnswer(**shown, key=made.text, refresh_token=refresh, signing_secret=secret)
 
 
 async def of_agent(call: Call[Empty]) -> Keys:
@@ -174,7 +183,8 @@ def _shown(row: CapabilityRow) -> KeyAnswer:
         name=row.name,
         kind=row.kind,
         live=row.live,
-        dpop_jkt=row.thumbprint or None,
+        dpop_jkt=row.thumbprint if row.thumbprint != SIGNED and row.thumbprint else None,
+        signed=row.thumbprint == SIGNED,
         subject=row.subject,
         scope=json.loads(row.scope),
         created_at=row.created_at,
