@@ -39,7 +39,8 @@ class FF31:
     def __init__(self, key: bytes | bytearray, alphabet: str = DIGITS) -> None:
         if len(key) not in {16, 24, 32}:
             raise CipherMisuse
-        reversed_key = bytearray(key[::-1])
+        reversed_key = bytearray(key)
+        reversed_key.reverse()  # in place: a slice would leave a copy
         # One block at a time is what the standard asks for: the Feistel network is the mode.
         self._block = BlockCipher(AES(reversed_key), ECB()).encryptor().update  # noqa: S305
         reversed_key[:] = bytes(len(reversed_key))

@@ -76,6 +76,16 @@ def encode(*parts: str | bytes | int) -> bytes:
     return bytes(encoded)
 
 
+class SubKey(bytearray):
+    """Key bytes of our own, overwritten when the last one who holds them lets go: those of a request with the request,
+    also where nobody calls `wipe`."""
+
+    __slots__ = ()
+
+    def __del__(self) -> None:
+        self[:] = bytes(len(self))
+
+
 @dataclass(frozen=True, slots=True)
 class TenantRoot:
     """One key version of one tenant. `key` stays the caller's: whoever leases it from a cache wipes it.
@@ -94,11 +104,11 @@ class TenantRoot:
         if len(self.key) != ROOT_BYTES:
             raise CipherMisuse
 
-    def sub_key(self, purpose: Purpose) -> bytearray:
-        """32 bytes for one purpose, to be wiped by the caller when it is done."""
+    def sub_key(self, purpose: Purpose) -> SubKey:
+        """32 bytes for one purpose; whoever is done with them early wipes them."""
         info = encode("holdback", purpose.value, self.tenant, self.version)
         # Into a buffer of our own: what `derive` returns is immutable and could not be wiped.
-        sub_key = bytearray(32)
+        sub_key = SubKey(32)
         HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive_into(self.key, sub_key)
         return sub_key
 

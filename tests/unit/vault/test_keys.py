@@ -31,7 +31,7 @@ def test_sub_keys_differ_by_purpose_tenant_version_and_root() -> None:
 def test_a_sub_key_is_hkdf_of_the_root() -> None:
     info = b"s\0\0\0\x08holdback" + b"s\0\0\0\x06ledger" + b"s\0\0\0\x04acme" + b"i\0\0\0\x011"
     expected = HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(ROOT)
-    assert TenantRoot(ROOT, "acme", 1).sub_key(Purpose.LEDGER) == expected
+    assert bytes(TenantRoot(ROOT, "acme", 1).sub_key(Purpose.LEDGER)) == expected
 
 
 def test_a_root_of_another_length_is_refused() -> None:
