@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
 
 from gateway.audit.anchors import FileAnchor
-from gateway.audit.checkpoint import public_bytes
+from gateway.audit.checkpoint import public_bytes, sign_checkpoint
 from gateway.audit.event import AuditEvent, Kind, is_committed
 from gateway.audit.export import Export, verify
 from gateway.audit.keeper import Keeper
@@ -139,6 +139,85 @@ async def test_a_person_is_erased_and_the_chain_still_holds(store: AuditStore, l
     assert await store.erase_subject(subject_of(KEYS, "user1")) == 3
     assert len(await store.sides("ten_a", [row.seq for row in rows])) == 6
     assert verify(await record(store), mac_key=KEYS.mac) == []
+
+
+async def test_the_chain_holds_through_seal_erasure_pruning_and_a_new_signing_key(
+    store: AuditStore, log: AuditLog, tmp_path: Path
+) -> None:
+    anchor, new = FileAnchor(tmp_path / "anchor"), Ed25519PrivateKey.generate()
+
+    async def retention(tenant: str) -> int:
+        return {"ten_a": 30, "ten_b": 365}.get(tenant, 90)
+
+    first = Keeper(store, log, SIGNING, [anchor], retention_days=retention)
+    await first.begin()
+    await log.record(*(event(number, age_days=400 - number // 2) for number in range(200)))
+    await log.record(*(event(number, tenant="ten_b", age_days=100) for number in range(5)))
+    await first.checkpoint()
+    await log.record(event(1, Kind.SEAL), event(2), event(3, Kind.UNSEAL))
+    assert await store.erase_subject(subject_of(KEYS, "user1")) > 0
+    await log.record(event(4, Kind.ERASURE))
+    assert await first.prune_all() == 200
+    await first.checkpoint()
+    second = Keeper(store, log, new, [anchor], retention_days=retention)
+    await second.rotate_key(SIGNING)
+    await second.begin()
+    await log.record(*(event(number, age_days=31) for number in range(3)))
+    assert await second.prune_all() == 0  # row 201 is younger, and what follows it stays with it
+    await second.checkpoint()
+    found = await record(store)
+    assert {chain: rows[0].seq for chain, rows in found.rows.items() if "crit" not in chain} == {
+        "ten_a": 201,
+        "ten_b": 1,
+    }
+    kept = anchor.read()
+    assert [one.number for one in kept] == [1, 2, 3]
+    assert verify(found, first_key=public_bytes(SIGNING), mac_key=KEYS.mac, anchor=kept) == []
+    found.rows["ten_a"].pop(0)
+    assert [fault.seq for fault in verify(found, anchor=kept)] == [202, 201]  # what does not follow, and what was seen
+
+
+async def test_an_anchor_that_was_away_gets_what_it_missed(store: AuditStore, log: AuditLog, tmp_path: Path) -> None:
+    told: list[str] = []
+    away = tmp_path / "away"
+    away.write_text("no folder")
+    keeper = Keeper(store, log, SIGNING, [FileAnchor(away / "anchor")], tell=lambda event: told.append(event.action))
+    await keeper.begin()
+    for number in range(3):
+        await log.record(event(number))
+        await keeper.checkpoint()
+    assert (told, keeper.behind) == (["audit.anchor_failed"], 1)
+    away.unlink()
+    await log.record(event(9))
+    await keeper.checkpoint()
+    assert (told[1:], keeper.behind) == (["audit.anchor_recovered"], 0)
+    assert [one.number for one in FileAnchor(away / "anchor").read()] == [4]  # it begins with the newest
+    other = Keeper(store, log, SIGNING, [FileAnchor(tmp_path / "other")])
+    for number in range(2):
+        await log.record(event(number))
+        await other.checkpoint()
+    await keeper.checkpoint()
+    assert [one.number for one in FileAnchor(away / "anchor").read()] == [4, 5, 6]  # the other replica's too
+
+
+async def test_a_record_that_is_shorter_than_its_anchor_is_told_of(
+    store: AuditStore, log: AuditLog, database: Database, tmp_path: Path
+) -> None:
+    anchor = FileAnchor(tmp_path / "anchor")
+    keeper = Keeper(store, log, SIGNING, [anchor])
+    await keeper.begin()
+    await log.record(event(1))
+    await keeper.checkpoint()
+    ahead = sign_checkpoint(SIGNING, await store.last_checkpoint(), await store.heads(), 1)
+    await anchor.put(ahead)  # what a database knew that was replaced by a backup
+    told: list[tuple[str, object]] = []
+    again = Keeper(store, log, SIGNING, [anchor], tell=lambda one: told.append((one.action, one.details["reason"])))
+    await again.begin()
+    assert told == [("audit.record_behind", "older_than_anchor")]
+    async with database.write() as connection:
+        await connection.execute(text("UPDATE audit_heads SET seq = 0"))
+    await again.checkpoint()
+    assert told[1:] == [("audit.record_behind", "end_cut_off")]
 
 
 async def test_findings_beyond_the_cap_are_counted(store: AuditStore, log: AuditLog) -> None:

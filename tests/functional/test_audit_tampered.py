@@ -141,9 +141,10 @@ def test_a_deletion_that_closes_the_gap_is_found_at_every_place(tampered: Tamper
 @EVERY
 def test_an_insertion_is_found_at_every_place(tampered: Tampered, step: int) -> None:
     rest = COLUMNS.removeprefix("chain, seq, ")
-    insert = f"INSERT INTO audit_events ({COLUMNS}) SELECT chain, ?, {rest} FROM audit_events WHERE seq = ? LIMIT 1"
+    insert = f"INSERT INTO audit_events ({COLUMNS}) SELECT chain, ?, {rest} "
+    insert += "FROM audit_events WHERE chain = 'ten_a' AND seq = ?"
     for seq in range(1, COUNT + 1, step):
-        copied = (insert, (seq, (seq * 7 + 3) % COUNT + 1))
+        copied = (insert, (seq, (seq + 400) % COUNT + 1))
         shifts = ((SHIFT[0], (seq,)), (SHIFT[1], ()))
         with tampered.by(*shifts, copied) as faults:
             assert places(faults())[0] == ("ten_a", seq), seq
