@@ -46,8 +46,12 @@ class Audit:
             AuditUnavailable: it cannot.
         """
         if self.log.is_out:
-            fields: dict[str, Value] = {"outcome": "written_again"}
-            await self.log.record(AuditEvent(Kind.AUDIT, SYSTEM, time.time_ns() // 1000, "", fields))
+            await self.log.record(own_event(outcome="written_again"))
+
+
+def own_event(**fields: Value) -> AuditEvent:
+    """Something that was done to the record or the database as a whole, now."""
+    return AuditEvent(Kind.AUDIT, SYSTEM, time.time_ns() // 1000, "", fields)
 
 
 def audit_keys(derive: Callable[[str], bytes]) -> AuditKeys:

@@ -138,6 +138,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "gateway.connect": GROUND | {"gateway.errors"},
     # Reads what other programs wrote; knows no more of ours than its words.
     "gateway.importers": GROUND,
+    "gateway.backup": FLOOR_1 | FLOOR_2,
     "gateway.record": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4,
     "gateway.explain": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4,
     "gateway.batch": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4,
