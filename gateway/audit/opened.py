@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,11 +17,13 @@ from gateway.audit.anchors import open_anchors
 from gateway.audit.event import FIELDS, SYSTEM, AuditEvent, Kind, Value
 from gateway.audit.keeper import Keeper
 from gateway.audit.log import AuditKeys, AuditLog, Recorder
+from gateway.audit.uses import Uses, open_uses
 from gateway.egress import Egress
 from gateway.errors import ConfigurationError
 from gateway.observe.events import ControlEvent, ControlEvents
 from gateway.settings.audit import AuditSettings
 from gateway.stores.database import Database
+from gateway.stores.tables.access_uses import AccessUseStore
 from gateway.stores.tables.audit import AuditStore
 
 
@@ -34,6 +36,7 @@ class Audit:
     store: AuditStore
     keys: AuditKeys
     fails_open: bool
+    uses: Uses
 
     def recorder(self, *, tenant: str, request_id: str, user: str = "", ip: str = "") -> Recorder:
         """For the events of one request."""
@@ -141,10 +144,14 @@ async def open_audit(
         action = OUTAGE if log.is_out else RECOVERY
         events.emit(ControlEvent(action, "", resource="audit", details={"count": lost}))
 
-    async with AuditLog(store, keys, queue_events=settings.queue_events, on_outage=outage) as log:
+    async with (
+        AuditLog(store, keys, queue_events=settings.queue_events, on_outage=outage) as log,
+        AsyncExitStack() as closing,
+    ):
         signing = signing_key(settings, derive)
         keeper = Keeper(store, log, signing, anchors, retention_days=retention_days, tell=events.emit)
-        audit = Audit(log, keeper, store, keys, settings.when_unavailable == "open")
+        uses = await closing.enter_async_context(open_uses(AccessUseStore(database)))
+        audit = Audit(log, keeper, store, keys, settings.when_unavailable == "open", uses)
         events.attach(lambda event: note_control(audit, event))
         await keeper.begin()
         task = asyncio.create_task(keeper.keep(settings.checkpoint_seconds), name="audit keeper")

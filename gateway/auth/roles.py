@@ -49,6 +49,8 @@ _TABLE: tuple[tuple[str, tuple[Role, ...], str, int], ...] = (
     ("keys.change", _BUILDERS, "make and revoke capability keys", 0),
     ("addresses.read", _EVERYONE, "see where the tenant's keys may be used from", 0),
     ("addresses.change", _ADMINS, "say where the tenant's keys may be used from", 0),
+    ("access.review", _ADMINS, "see who holds which right in the tenant, and when it was last used", 0),
+    ("access.sign_off", _OWNER, "stand for what an access review shows", 120),
     ("audit.read", _EVERYONE, "read the ordinary record, and why something in a request was masked", 0),
     ("audit.read_critical", _ADMINS, "read the critical record: keys, seals, kills, acts of admins", 0),
     ("audit.read_personal", _ADMINS, "see users and addresses in the record; that is recorded itself", 0),

@@ -6,12 +6,16 @@ import asyncio
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from cryptography.exceptions import UnsupportedAlgorithm
 
 from gateway.commands.failing import fails_clearly
 from gateway.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from gateway.access_review import Review
 
 config_option = click.option(
     "--config", required=True, type=click.Path(path_type=Path), help="Configuration file (YAML)."
@@ -143,3 +147,53 @@ def _mac_key(config: Path) -> bytes:
     from gateway.control import master_key_of
 
     return audit_keys(master_key_of(settings.load(config)).derive).mac
+
+
+@audit.command("access-review")
+@config_option
+@click.option("--tenant", required=True, help="Slug or id.")
+@click.option("--format", "form", default="table", show_default=True, type=click.Choice(["table", "json"]))
+@click.option("--sign-off-as", help="Stand for what is shown: a name, which goes on record.")
+@fails_clearly
+def access_review(config: Path, tenant: str, form: str, sign_off_as: str | None) -> None:
+    """Show who holds which right in a tenant, when each was last used, and who has signed that off."""
+    from gateway.access_review import as_table, plain
+
+    made = asyncio.run(_access_review(config, tenant, sign_off_as))
+    click.echo(plain(made) if form == "json" else as_table(made), nl=form == "json")
+
+
+async def _access_review(config: Path, tenant: str, sign_off_as: str | None) -> Review:
+    from datetime import UTC, datetime
+
+    from gateway import settings
+    from gateway.access_review import review, sign_off
+    from gateway.audit.log import AuditLog
+    from gateway.audit.opened import audit_keys
+    from gateway.control import master_key_of
+    from gateway.errors.stores import NotFound
+    from gateway.services import places
+    from gateway.stores.tables.access_uses import AccessUseStore
+    from gateway.stores.tables.admins import AdminStore
+    from gateway.stores.tables.audit import AuditStore
+    from gateway.stores.tables.capabilities import CapabilityStore
+    from gateway.stores.tables.tenants import TenantStore
+
+    loaded, now = settings.load(config), datetime.now(UTC)
+    database = places(loaded.stores).database()
+    try:
+        found = None
+        with suppress(NotFound):
+            found = await TenantStore(database).get(tenant)
+        if found is None:
+            raise ConfigurationError("there is no such tenant.")
+        store = AuditStore(database)
+        stores = AdminStore(database), CapabilityStore(database), AccessUseStore(database), store
+        made = await review(found.id, *stores, now)
+        if sign_off_as:
+            async with AuditLog(store, audit_keys(master_key_of(loaded).derive)) as log:
+                await log.record(sign_off(found.id, f"operator: {sign_off_as}", made, now))
+            made = await review(found.id, *stores, now)
+        return made
+    finally:
+        await database.close()

@@ -6,12 +6,14 @@ import asyncio
 import time
 from collections import Counter
 from contextlib import suppress
+from datetime import UTC, datetime
 
 from aiohttp import web
 
 from gateway.audit.event import SYSTEM, AuditEvent, Kind, Value
 from gateway.audit.log import Recorder
 from gateway.audit.opened import Audit
+from gateway.audit.uses import DATA_PLANE
 from gateway.errors import GatewayError
 from gateway.errors.audit import AuditUnavailable
 from gateway.errors.firewall import CanaryLeaked, FirewallBlocked, GuardrailBlocked, GuardrailBlockedAnswer
@@ -45,9 +47,11 @@ def begin_record(request: web.Request, audit: Audit, caller: Caller, engine: Eng
         "policy": engine.policy.name,
         "catalogue": engine.fingerprint[:16],
         "agent": caller.agent,
+        "key_id": caller.key_id,
     }
     fails_open = audit.fails_open or WHEN_UNRECORDED.of(engine.policy) == OPEN
-    request[RECORDER].begin(caller.tenant, caller.subject, about, fails_open=fails_open)
+    audit.uses.note(caller.tenant, caller.key_id, DATA_PLANE, datetime.now(UTC))
+    request[RECORDER].begin(caller.tenant, caller.user or caller.subject, about, fails_open=fails_open)
 
 
 def note_findings(

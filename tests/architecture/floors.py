@@ -33,6 +33,8 @@ FLOOR_2 = {
     "gateway.stores",
 }
 FLOOR_3 = {
+    "gateway.access_review",
+    "gateway.audit.uses",
     "gateway.findings",
     "gateway.access",
     "gateway.tenant_keys",
@@ -71,6 +73,7 @@ FLOOR_6 = {
     "gateway.batch",
     "gateway.explain",
     "gateway.record",
+    "gateway.backup",
     "gateway.sidecar",
 }
 
@@ -87,7 +90,12 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     # Arithmetic of money and rates: settings make its rules, stores decide by its values.
     "gateway.spend": GROUND | {"gateway.errors"},
     "gateway.audit.log": FLOOR_1 | FLOOR_2,
-    "gateway.audit.opened": FLOOR_1 | FLOOR_2 | {"gateway.audit.log", "gateway.audit.keeper", "gateway.audit.anchors"},
+    "gateway.audit.uses": FLOOR_1 | FLOOR_2,
+    # Who holds what: read by the control plane and by a command.
+    "gateway.access_review": FLOOR_1 | FLOOR_2 | {"gateway.audit.uses"},
+    "gateway.audit.opened": FLOOR_1
+    | FLOOR_2
+    | {"gateway.audit.uses", "gateway.audit.log", "gateway.audit.keeper", "gateway.audit.anchors"},
     "gateway.audit.keeper": FLOOR_1 | FLOOR_2 | {"gateway.audit.log", "gateway.audit.anchors"},
     "gateway.audit.anchors": FLOOR_1 | FLOOR_2,
     **dict.fromkeys(FLOOR_2, FLOOR_1),

@@ -66,6 +66,7 @@ class _Door:
             )
             if not may(Role(admin.role), route.action):
                 raise RoleDenied
+            services.audit.uses.note(admin.tenant_id, admin.id, route.action, services.control.clock())
         body = await read_in_time(request, route.body, services.settings.limits.body_read_seconds)
         if admin and route.action and route.asks_step_up and ACTIONS[route.action].step_up_seconds:
             await take_step_up(services, admin, route.action, step_up)
