@@ -57,6 +57,12 @@ def own_event(**fields: Value) -> AuditEvent:
     return AuditEvent(Kind.AUDIT, SYSTEM, time.time_ns() // 1000, "", fields)
 
 
+def erasure(tenant: str, actor: str, count: int) -> AuditEvent:
+    """What names a person was erased beside the record of a tenant, or of all (`""`); not whose."""
+    fields: dict[str, Value] = {"method": "audit.erase", "actor": actor, "count": count}
+    return AuditEvent(Kind.ERASURE, tenant or SYSTEM, time.time_ns() // 1000, "", fields)
+
+
 def audit_keys(derive: Callable[[str], bytes]) -> AuditKeys:
     """The keys of the record, of the installation's master key."""
     return AuditKeys(derive("audit mac"), derive("audit side"))

@@ -60,6 +60,7 @@ _TABLE: tuple[tuple[str, tuple[Role, ...], str, int], ...] = (
     ("usage.read", _EVERYONE, "see what was used and what it cost", 0),
     ("usage.read_people", _ADMINS, "see it by user", 0),
     ("usage.erase", _ADMINS, "erase a user's name from it", 0),
+    ("audit.erase", _OWNER, "erase what names a person beside the record", 120),
     ("kms.read", _ADMINS, "see how the tenant's key is wrapped, and its versions", 0),
     ("kms.onboard", _ADMINS, "name a key service for the first time", 0),
     ("kms.replace", _OWNER, "name another key service, or another key", 120),

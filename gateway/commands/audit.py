@@ -149,6 +149,32 @@ def _mac_key(config: Path) -> bytes:
     return audit_keys(master_key_of(settings.load(config)).derive).mac
 
 
+@audit.command("erase")
+@config_option
+@click.option("--tenant", help="The id of the one tenant whose record is meant; by default all.")
+@click.argument("person")
+@fails_clearly
+def erase(config: Path, tenant: str | None, person: str) -> None:
+    """Erase what names PERSON (a user, an address) beside the record. The chain has a commitment, and stays whole."""
+    click.echo(f"{asyncio.run(_erase(config, tenant, person))} erased")
+
+
+async def _erase(config: Path, tenant: str | None, person: str) -> int:
+    from gateway.audit.event import chain_of
+    from gateway.audit.log import AuditLog, subject_of
+    from gateway.audit.opened import audit_keys, erasure
+    from gateway.control import master_key_of
+    from gateway.record import opened_record
+    from gateway.settings import load
+
+    keys = audit_keys(master_key_of(load(config)).derive)
+    chains = tuple(chain_of(tenant, critical=critical) for critical in (False, True)) if tenant else ()
+    async with opened_record(config) as store, AuditLog(store, keys) as log:
+        gone = await store.erase_subject(subject_of(keys, person), chains)
+        await log.record(erasure(tenant or "", "operator", gone))
+        return gone
+
+
 @audit.command("access-review")
 @config_option
 @click.option("--tenant", required=True, help="Slug or id.")

@@ -12,12 +12,14 @@ from pydantic import Field
 
 from gateway.audit.chain import Row
 from gateway.audit.event import Kind, chain_of
+from gateway.audit.log import subject_of
+from gateway.audit.opened import erasure
 from gateway.auth.roles import Role, may
 from gateway.errors.admin import RoleDenied
 from gateway.errors.stores import NotFound
 from gateway.findings import explain
 from gateway.observe.events import ControlEvent
-from gateway.server.admin.route import AdminRoute, Answer, Call, Empty, Query
+from gateway.server.admin.route import AdminRoute, Answer, Body, Call, Empty, Query
 from gateway.stores.tables.audit import Filter
 from recognizers.catalogue import catalogue
 from recognizers.ner.entities import SUMMARIES
@@ -93,6 +95,18 @@ class FindingsAnswer(Answer):
     others: list[str]
 
 
+class Person(Body):
+    """A user or an address, as it was noted."""
+
+    person: str = Field(min_length=1, max_length=256)
+
+
+class Erased(Answer):
+    """How many fields there were."""
+
+    erased: int
+
+
 async def events(call: Call[Empty]) -> Events:
     """Events of the caller's tenant."""
     query, admin, store = call.query_as(AuditQuery), call.caller, call.services.audit.store
@@ -158,6 +172,15 @@ async def findings(call: Call[Empty]) -> FindingsAnswer:
     )
 
 
+async def erase(call: Call[Person]) -> Erased:
+    """Erase what names a person in the tenant's record; which person is on no record."""
+    audit, admin = call.services.audit, call.caller
+    chains = tuple(chain_of(admin.tenant_id, critical=critical) for critical in (False, True))
+    gone = await audit.store.erase_subject(subject_of(audit.keys, call.body.person), chains)
+    await audit.log.record(erasure(admin.tenant_id, admin.id, gone))
+    return Erased(erased=gone)
+
+
 @cache
 def summaries() -> dict[str, str]:
     """What each entity is, in words."""
@@ -176,6 +199,7 @@ def _microseconds(moment: datetime | None) -> int | None:
 
 ROUTES = (
     AdminRoute("GET", "/admin/audit", "audit.read", "What happened", Empty, Events, events, query=AuditQuery),
+    AdminRoute("POST", "/admin/audit/erasures", "audit.erase", "Erase what names a person", Person, Erased, erase),
     AdminRoute(
         "GET",
         "/admin/requests/{request_id}/findings",

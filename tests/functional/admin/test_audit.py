@@ -129,3 +129,19 @@ async def test_an_act_that_cannot_be_recorded_is_not_done(
         assert (await owner.call("GET", "/admin/tenant"))[1]["name"] == "first"
     status, answer = await owner.call("PATCH", "/admin/tenant", {"name": "third"})
     assert (status, answer["name"]) == (200, "third")
+
+
+async def test_a_person_is_erased_beside_the_record_of_one_tenant(control: Control, owner: Person) -> None:
+    stranger = await control.owner("other")
+    for person in (owner, stranger):
+        await happened(control, person.tenant_id, f"req_{person.tenant_id}", ["US_SSN"])
+    body = {"person": "jane@example.com"}
+    assert (await owner.call("POST", "/admin/audit/erasures", body))[1]["error"]["code"] == "step_up_required"
+    status, answer = await owner.call("POST", "/admin/audit/erasures", body, step_up=await owner.step_up("audit.erase"))
+    assert (status, answer) == (200, {"erased": 1})
+    for person, user in ((owner, None), (stranger, "jane@example.com")):
+        _, answer = await person.call("GET", "/admin/audit?kind=request&personal=true")
+        assert [one["user"] for one in answer["data"]] == [user]
+    _, answer = await owner.call("GET", "/admin/audit?chain=critical&kind=erasure")
+    assert [one["fields"]["count"] for one in answer["data"]] == [1]
+    assert "jane" not in json.dumps(answer)
