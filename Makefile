@@ -18,7 +18,7 @@ RUNTIME := $(VENV)/.runtime-stamp
 DEV := $(VENV)/.dev-stamp
 STALE := $(shell { [ "$$(cat $(RUNTIME) 2>/dev/null)" = "$(CURDIR)" ] && $(BIN)/python -c ''; } 2>/dev/null || echo stale)
 
-.PHONY: run venv test check bench test-all test-clients verify-external docs train-ner lock clean help stale
+.PHONY: run venv test check bench test-all test-clients fuzz verify-external docs train-ner lock clean help stale
 
 run: $(RUNTIME)  ## start the gateway on :8080 with embedded defaults (ARGS="--port 8081 ...")
 	@$(BIN)/holdback dev $(ARGS)
@@ -36,12 +36,20 @@ check: $(DEV)  ## lint, format, types, architecture
 
 bench: $(DEV)  ## the benchmark, next to baselines
 	@$(BIN)/python -m tests.bench.run $(ARGS)
+	@$(BIN)/python -m tests.bench.tier3_live
+	@$(BIN)/python -m tests.bench.tier3
 
 test-all: $(DEV)  ## the test suite with the long forms of slow tests
 	@$(PYTEST) $(ARGS)
 
 test-clients: $(DEV)  ## stock clients of other environments: Node, LangChain, LiteLLM (installs them)
 	@$(BIN)/python -m tests.clients.run $(ARGS)
+
+fuzz: $(DEV)  ## each decoder for ten minutes, with atheris in an environment of its own (ARGS="TARGET SECONDS")
+	@$(BIN)/python -m venv .cache/fuzz
+	@.cache/fuzz/bin/python -m pip install -q atheris || echo "no atheris for this Python: inputs are made at random"
+	@PYTHONPATH="$(CURDIR):$$($(BIN)/python -c 'import site; print(site.getsitepackages()[0])')" \
+		.cache/fuzz/bin/python -m tests.fuzz $(or $(ARGS),all)
 
 verify-external: $(DEV)  ## the public judge in full
 	@$(BIN)/python -m tests.external.run $(ARGS)

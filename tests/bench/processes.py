@@ -138,9 +138,9 @@ class Client:
 
 
 def cpu(process: psutil.Process) -> float:
-    """CPU seconds of a process so far."""
-    times = process.cpu_times()
-    return times.user + times.system
+    """CPU seconds of a process and of those that it has started, so far."""
+    times = [one.cpu_times() for one in (process, *process.children(recursive=True))]
+    return sum(one.user + one.system for one in times)
 
 
 def busy() -> float:

@@ -13,6 +13,7 @@ import json
 import os
 import platform
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,11 +71,13 @@ SUITES = (
 )
 
 
-def measure(target: str, suite: Suite, *, quick: bool) -> dict[str, Any]:
-    """One measurement, in fresh processes."""
+def measure(
+    target: str, suite: Suite, *, quick: bool, targets: Mapping[str, Callable[[str], Any]] = TARGETS
+) -> dict[str, Any]:
+    """One measurement, in fresh processes. `targets`: from name to what starts it in front of a provider."""
     port = free_port()
     upstream = f"http://127.0.0.1:{port}"
-    name, arguments, url = TARGETS[target](upstream)
+    name, arguments, url = targets[target](upstream)
     with (
         module("tests.bench.provider", str(port), core=RIG_CORE, ready=f"{upstream}/models") as provider,
         module(name, *arguments, core=GATEWAY_CORE, ready=f"{url}/healthz") as watched,
