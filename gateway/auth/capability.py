@@ -31,7 +31,7 @@ _NO_HASH = bytes(32)
 
 
 class KeyKind(Enum):
-    """AGENT calls models; READ only lists models and reads usage; ONESHOT is good for one request; SESSION is a
+    """AGENT calls models; READ only lists models; ONESHOT is good for one request; SESSION is a
     short-lived agent key that a refresh credential was exchanged for."""
 
     AGENT = "agent"

@@ -22,7 +22,7 @@ from gateway.auth.signing import SIGNED
 from gateway.errors import AuthenticationError, UnknownEndpoint
 from gateway.errors.access import InvalidToken, KeyExpired, ModelNotAllowed, ScopeDenied
 
-READ_ENDPOINTS = frozenset({"/v1/models", "/v1/usage"})
+READ_ENDPOINTS = frozenset({"/v1/models"})
 
 
 @dataclass(frozen=True, slots=True)

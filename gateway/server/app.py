@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from gateway.errors import AuthenticationError, GatewayError, MethodNotAllowed, RequestTooLarge, UnknownEndpoint
+from gateway.errors.access import UseNonce
 from gateway.errors.serving import Stopping
 from gateway.observe.log import describe, logger
 from gateway.server.admin.door import PREFIX, add_admin_routes
@@ -65,7 +66,8 @@ async def _answer(request: web.Request, handler: _Handler) -> web.StreamResponse
         response = await _guarded(request, handler, services)
     except GatewayError as error:
         await note_refusal(request[RECORDER], error)
-        if isinstance(error, AuthenticationError):
+        # A challenge for a nonce is how every client begins, not a failure.
+        if isinstance(error, AuthenticationError) and not isinstance(error, UseNonce):
             request.app[FAILED_LOGINS].note(error.code)
         services.metrics.failures.labels(error.code).inc()
         response = error_response(error, request_id, request)
