@@ -22,6 +22,8 @@ HOST = "127.0.0.1"
 PORT = 8788
 DRAIN_SECONDS = 5.0
 HEADER_BYTES_MAX = 64 << 10
+TOOL_WENT_AWAY = 499
+"""In the log only: the tool closed the connection."""
 SECRET = web.AppKey("secret", str)
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -79,12 +81,19 @@ async def _answer(request: web.Request, handler: _Handler) -> web.StreamResponse
         response = _refusal(RequestTooLarge(), request)
     except GatewayError as error:
         response = _refusal(error, request)
+    except asyncio.CancelledError:
+        _note(request, TOOL_WENT_AWAY, started)
+        raise
     except Exception as error:  # noqa: BLE001 - the text of a foreign exception goes nowhere
         logger().error("failed", **describe(error))
         response = _refusal(GatewayError(), request)
-    milliseconds = round((time.perf_counter() - started) * 1000, 1)
-    logger().info("request", method=request.method, status=response.status, milliseconds=milliseconds)
+    _note(request, response.status, started)
     return response
+
+
+def _note(request: web.Request, status: int, started: float) -> None:
+    milliseconds = round((time.perf_counter() - started) * 1000, 1)
+    logger().info("request", method=request.method, status=status, milliseconds=milliseconds)
 
 
 def _refusal(error: GatewayError, request: web.Request) -> web.Response:

@@ -98,9 +98,7 @@ def log_in(name: str, *, no_check: bool) -> None:
         text = click.prompt("Capability key", hide_input=True, err=True)
     else:
         text = sys.stdin.readline()
-    login = replace(login, token=text.strip())
-    if not login.token:
-        raise ConfigurationError("no capability key was given.")
+    login = replace(login, token=_capability_key(text.strip()))
     if not no_check:
         _check(login)
     keeper.write(name, login)
@@ -152,6 +150,21 @@ def _found(name: str) -> tuple[Keeper, Login]:
     if found is None:
         raise ConfigurationError(f"there is no login {name!r}.", cure="Make one with `holdback agent new-key`.")
     return found
+
+
+def _capability_key(text: str) -> str:
+    """A key that could be one: its checksum tells typing mistakes before anybody is asked."""
+    from gateway.auth.capability import Letter, read
+    from gateway.auth.refresh import read_refresh
+
+    if read_refresh(text) is not None:
+        raise ConfigurationError("that is a refresh credential.", cure="Give the key itself: sessions begin with it.")
+    key = read(text)
+    if key is None or key.letter is not Letter.CAPABILITY:
+        raise ConfigurationError(
+            "that is no capability key.", cure="Is it whole? They begin with kc_live_a_ or kc_test_a_."
+        )
+    return text
 
 
 def _keeper(keep: str) -> Keeper:

@@ -16,11 +16,12 @@ import aiohttp
 import pytest
 from click.testing import CliRunner, Result
 
+from gateway.auth.capability import Letter, mint
 from gateway.cli import main
 from gateway.client.key import ProofKey
 
 Run = Callable[..., Result]
-TOKEN = "kc_live_a_0123456789abcdef_key"
+TOKEN = mint(bytes(range(48)), live=True).text
 
 
 @pytest.fixture
@@ -95,6 +96,24 @@ def test_a_login_that_the_gateway_cannot_confirm_is_not_kept(run: Run, tmp_path:
     assert "cannot be reached" in result.stderr
     assert TOKEN not in result.output
     assert TOKEN not in (tmp_path / "logins" / "default.json").read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "no capability key"),
+        (TOKEN[:-1], "Is it whole?"),
+        (TOKEN[:-1] + ("0" if TOKEN[-1] != "0" else "1"), "no capability key"),
+        (mint(bytes(48), live=True, letter=Letter.SESSION).text, "no capability key"),
+        (f"kc_live_r_{'a' * 16}_0_{'b' * 43}", "refresh credential"),
+    ],
+)
+def test_what_is_no_capability_key_is_told_before_anybody_is_asked(run: Run, text: str, said: str) -> None:
+    assert run("new-key", "--gateway", "http://127.0.0.1:9", "--keep", "file").exit_code == 0
+    result = run("login", text=text)
+    assert result.exit_code == 78
+    assert said in result.stderr
+    assert not text or text not in result.output
 
 
 async def test_it_serves_until_it_is_told_to_stop(run: Run, tmp_path: Path) -> None:
