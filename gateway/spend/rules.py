@@ -193,16 +193,14 @@ def _rates(rules: Sequence[RateRule], subject: Subject) -> Iterator[Rate]:
 
 def _who(by: By, subject: Subject) -> tuple[str, ...]:
     """What counts together under a rule; of one tenant only, but for all and for clients, who are nobody's yet."""
-    tenant = subject.tenant
-    return {
-        By.ALL: (),
-        By.TENANT: (tenant,),
-        By.GATEWAY: (tenant, subject.gateway),
-        By.AGENT: (tenant, subject.agent),
-        By.KEY: (tenant, subject.key),
-        By.CLIENT: (client_of(subject.client),),
-        By.ROUTE: (tenant, subject.route),
-    }[by]
+    if by is By.ALL:
+        return ()
+    if by is By.CLIENT:
+        return (client_of(subject.client),)
+    if by is By.TENANT:
+        return (subject.tenant,)
+    own = {By.GATEWAY: subject.gateway, By.AGENT: subject.agent, By.KEY: subject.key, By.ROUTE: subject.route}
+    return (subject.tenant, own[by])
 
 
 def _purses(rules: Rules, subject: Subject, now: datetime, owned: Sequence[Owned]) -> Iterator[Purse]:
@@ -213,6 +211,8 @@ def _purses(rules: Rules, subject: Subject, now: datetime, owned: Sequence[Owned
     } | {(one.by, one.name): one.budget for one in owned}
     columns = {By.GATEWAY: "gateway", By.AGENT: "agent", By.KEY: "key_id"}
     for (by, name), budget in budgets.items():
+        if budget.daily is None and budget.monthly is None:
+            continue
         who = _who(by, subject)
         for period, cap in budget.caps():
             first, ends_at = bounds(period, now)
