@@ -79,7 +79,7 @@ class KeyLifecycle:
         """A new version under the configuration in force; what older ones sealed is sealed anew, by and by.
 
         Raises:
-            RotationRefused: the tenant is sealed.
+            RotationRefused: the tenant is sealed, here or in another replica.
             Conflict: another was first.
             KmsError: the key service failed; nothing was written.
         """
@@ -88,6 +88,8 @@ class KeyLifecycle:
         active = (await self._keyring.versions(tenant_id))[0]
         versions = await self._store.versions(tenant_id)
         config = await self._store.config(tenant_id)
+        if config is not None and config.sealed_since is not None:  # by another replica
+            raise RotationRefused
         wrapping = active.wrapping if config is None else config.wrapping
         return await self._advance(tenant_id, wrapping, active.version, max(one.version for one in versions) + 1, None)
 

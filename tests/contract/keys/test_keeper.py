@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from gateway.errors.tenant_keys import RotationRefused
 from gateway.tenant_keys import records as records_module
 from gateway.tenant_keys.records import Progress
 from gateway.vault.keys import Purpose
@@ -68,6 +69,8 @@ async def test_a_seal_of_another_replica_is_lifted_and_outlives_none(one: Replic
     await one.keys.lifecycle.onboard(tenant, choice("acme"))
     await one.stores.keys.note_seal(tenant, now(), "access_denied", now())
     assert await one.stores.keys.sealed() == [(tenant, "access_denied")]
+    with pytest.raises(RotationRefused):
+        await one.keys.lifecycle.rotate(tenant)
     await one.keys.lifecycle.unseal(tenant)
     assert await one.stores.keys.sealed() == []
     # A process that starts finds the seal of one that died, and tries it by itself.
