@@ -37,6 +37,8 @@ from gateway.stream.events import (
 from gateway.stream.session import Session
 from gateway.stream.state import State
 
+TURN_BYTES, TURN_SECONDS, SAME_TURN_SECONDS = 4096, 0.002, 0.0002
+"""What of an answer is inspected in one turn of the loop; pieces with less between them came in the same one."""
 WRITE_BUFFER_BYTES = 1 << 16
 """More unsent bytes than this, and the client has to read before it gets more."""
 CUT_SECONDS = 1.0
@@ -89,6 +91,7 @@ class Driver:
         self._abort: asyncio.TimerHandle | None = None
         self.error: GatewayError | None = None
         self._finished = False
+        self._ended = self._held = 0.0
 
     def cut(self, error: GatewayError) -> None:
         """End the stream from outside, with an error event: what is still held goes no more. A client that does not
@@ -127,12 +130,7 @@ class Driver:
                         data = data[taken:]
                         if not data and failure is None:
                             continue
-                    if self._cpu_seconds_left < 0:
-                        failure = ResponseTooLarge()
-                    event: Event = UpstreamFailed(failure) if failure else BytesReceived(data) if data else EndOfBody()
-                    await self._carry_out(
-                        await bridged(session.receive, event) if self._waits else self._received(event)
-                    )
+                    await self._inspected(data, failure)
         except (ConnectionError, TimeoutError):
             # Ours is the client's side: the provider's failures were caught where it is read.
             session.receive(ClientGone())
@@ -149,6 +147,20 @@ class Driver:
             watchdog.stop()
             if self._abort is not None:
                 self._abort.cancel()
+
+    async def _inspected(self, data: bytes, failure: GatewayError | None) -> None:
+        """What came, a little in a turn of the loop: a provider that says much at once does not hold up the others."""
+        for at in range(0, max(len(data), 1), TURN_BYTES):
+            if at:
+                await asyncio.sleep(0)
+                if self._finished or self._cut is not None:
+                    return
+            if self._cpu_seconds_left < 0:
+                failure = ResponseTooLarge()
+            piece = data[at : at + TURN_BYTES]
+            event: Event = UpstreamFailed(failure) if failure else BytesReceived(piece) if piece else EndOfBody()
+            commands = await bridged(self._session.receive, event) if self._waits else self._received(event)
+            await self._carry_out(commands)
 
     def _cut_off(self, error: GatewayError) -> list[Command]:
         """The commands that end a stream from outside. Nothing follows an end that was said."""
@@ -175,13 +187,20 @@ class Driver:
             or self._cpu_seconds_left < 0
             or self._ending is not None
             or self._cut is not None
+            or (len(data) > TURN_BYTES and data.count(b"\n\n") > 1)  # one event is inspected at once anyway
         ):
             return False
-        self._watchdog.feed()
         started = perf_counter()
+        if started - self._ended > SAME_TURN_SECONDS:
+            self._held = 0.0
+        elif self._held > TURN_SECONDS:
+            return False  # all of this came at once
+        self._watchdog.feed()
         try:
             answer = self._session.take(data)
-            self._cpu_seconds_left -= perf_counter() - started
+            self._ended = perf_counter()
+            self._held += self._ended - started
+            self._cpu_seconds_left -= self._ended - started
             if isinstance(answer, bytes):
                 self._write(transport, answer)
                 return True

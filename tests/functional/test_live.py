@@ -13,7 +13,7 @@ import pytest
 
 from gateway.inspection.inspector import Inspector
 from gateway.server import driver
-from gateway.server.driver import Driver
+from gateway.server.driver import TURN_BYTES, Driver
 from gateway.stream.session import Session
 from tests.fakes.gateway import KEY, serve_gateway
 from tests.fakes.provider import DONE, Provider, chunk, stream
@@ -219,3 +219,24 @@ async def test_pieces_are_written_one_by_one(provider: Provider, taken: list[boo
             events += piece.count(b"\n\n")
             behind.append(len(arrived) - events)
     assert sorted(behind)[len(behind) // 2] <= 1
+
+
+async def test_much_at_once_does_not_hold_the_loop(provider: Provider, http: aiohttp.ClientSession) -> None:
+    """A provider that says everything in one piece: other coroutines get their turns in between."""
+    count, turns = 4000, 0
+    provider.pieces = [b"".join(chunk({"content": f"word {number} "}) for number in range(count)), *stream([""])]
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    async with serve_gateway(provider.base_url) as (url, _):
+        task = asyncio.create_task(others())
+        async with http.post(f"{url}/v1/chat/completions", json=ASK) as response:
+            body = await response.read()
+        task.cancel()
+    assert body.count(b"word") >= count - 1
+    size = sum(map(len, provider.pieces))
+    assert turns > size / TURN_BYTES / 2
