@@ -80,7 +80,7 @@ class PersonBody(Body):
     user: str = Field(min_length=1, max_length=256)
 
 
-class Erased(Answer):
+class PersonErased(Answer):
     """Whether there was such a name."""
 
     erased: bool
@@ -111,12 +111,12 @@ async def usage(call: Call[Empty]) -> UsageAnswer:
     return UsageAnswer(since=since, until=until, by=query.by, data=rows, total=Sums(**_sums(total.used)))
 
 
-async def erase(call: Call[PersonBody]) -> Erased:
+async def erase(call: Call[PersonBody]) -> PersonErased:
     """Erase a person's name; the sums stay, under a pseudonym."""
     admin, services = call.caller, call.services
     erased = await services.metering.ledger.erase(admin.tenant_id, call.body.user)
     services.control.events.emit(ControlEvent("usage.erase", admin.tenant_id, admin.id, "usage"))
-    return Erased(erased=erased)
+    return PersonErased(erased=erased)
 
 
 def by_tag(groups: list[Group], tag: str) -> list[UsageRow]:
@@ -153,5 +153,7 @@ ROUTES = (
     AdminRoute(
         "GET", "/admin/usage", "usage.read", "What was used, rolled up", Empty, UsageAnswer, usage, query=UsageQuery
     ),
-    AdminRoute("DELETE", "/admin/usage/people", "usage.erase", "Erase a person's name", PersonBody, Erased, erase),
+    AdminRoute(
+        "DELETE", "/admin/usage/people", "usage.erase", "Erase a person's name", PersonBody, PersonErased, erase
+    ),
 )
