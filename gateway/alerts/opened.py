@@ -27,6 +27,7 @@ GATHER_SECONDS = 0.1
 POLL_SECONDS = 2.0
 REFRESH_SECONDS = 30.0
 FORGET_SECONDS = 3600.0
+CLOSE_SECONDS, CLOSE_ATTEMPTS = 1.0, 5
 
 
 def make_alerts(
@@ -77,9 +78,14 @@ async def open_alerts(
     try:
         yield alerts
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        left = set(tasks)
+        for _ in range(CLOSE_ATTEMPTS):
+            for task in left:
+                task.cancel()
+            # A library below may take a cancellation for its own: once more then, and no close waits for ever.
+            _, left = await asyncio.wait(left, timeout=CLOSE_SECONDS)
+            if not left:
+                break
         try:
             await alerts.count_heard()
         except GatewayError as error:

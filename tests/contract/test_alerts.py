@@ -81,7 +81,6 @@ async def test_each_rule_fires_once_for_a_burst_on_all_replicas(database: Databa
                 for kind, fields in EVENTS.values():
                     for _ in range(60):
                         alerts.hear(event(kind, **fields))
-                alerts.hear_control(ControlEvent("audit.unavailable", ""))
             await asyncio.gather(one.count_heard(), two.count_heard())
             clock.on(5)
         while await one.deliver_due() + await two.deliver_due():

@@ -67,7 +67,7 @@ async def test_a_kill_reaches_every_kind_of_receiver_without_a_value(
     _check_http(receiver.taken, [word, *VALUES])
     ((to, message),) = mail.taken
     assert to == ["ops@example.com", "b@example.com"]
-    assert message["Subject"] == "Holdback [critical] canary: tenant local"
+    assert message["Subject"].startswith("Holdback [critical] canary: tenant local")
     assert not any(secret in message.as_string() for secret in (word, *VALUES))
 
 
