@@ -25,7 +25,7 @@ ROOMS = [
     "gateway.server.answering.read_body",
     "gateway.server.driver.Driver._carry_out",
     "gateway.stream.session.Session.receive",
-    "gateway.stream.session.parse",
+    "gateway.stream.reading.parse",
     "gateway.stream.outgoing.edit",
     "gateway.stream.template.Template.text_of",
     "gateway.stream.holdback.HoldBack.push",
