@@ -27,7 +27,9 @@ GATHER_SECONDS = 0.1
 POLL_SECONDS = 2.0
 REFRESH_SECONDS = 30.0
 FORGET_SECONDS = 3600.0
-CLOSE_SECONDS, CLOSE_ATTEMPTS = 1.0, 5
+CLOSE_SECONDS = 5.0
+"""What is under way at the end has so long."""
+_Step = Callable[[Alerts], Awaitable[None]]
 
 
 def make_alerts(
@@ -73,57 +75,67 @@ async def open_alerts(
     control.events.attach(alerts.hear_control)
     with suppress(GatewayError):
         await alerts.refresh()
-    steps = (_count, _deliver, _forget, _refresh)
-    tasks = [asyncio.create_task(_for_ever(step, alerts), name=f"alerts {step.__name__}") for step in steps]
+    steps: tuple[tuple[_Step, _Step], ...] = (
+        (_heard, Alerts.count_heard),
+        (_queued, _deliver),
+        (_later, Alerts.forget),
+        (_soon, Alerts.refresh),
+    )
+    tasks = [asyncio.create_task(_for_ever(wait, work, alerts), name="alerts") for wait, work in steps]
     try:
         yield alerts
     finally:
-        left = set(tasks)
-        for _ in range(CLOSE_ATTEMPTS):
-            for task in left:
-                task.cancel()
-            # A library below may take a cancellation for its own: once more then, and no close waits for ever.
-            _, left = await asyncio.wait(left, timeout=CLOSE_SECONDS)
-            if not left:
-                break
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         try:
             await alerts.count_heard()
         except GatewayError as error:
             logger().error("alerts_lost", **describe(error))
 
 
-async def _for_ever(step: Callable[[Alerts], Awaitable[None]], alerts: Alerts) -> None:
+async def _for_ever(wait: _Step, work: _Step, alerts: Alerts) -> None:
     while True:
+        await wait(alerts)  # a cancellation comes here; work that is cancelled may leave a driver's connection hanging
+        working = asyncio.create_task(_worked(work, alerts))
         try:
-            await step(alerts)
-        except GatewayError:
-            await asyncio.sleep(POLL_SECONDS)
-        except Exception as error:  # noqa: BLE001 - the loop must go on
-            logger().error("alerts_failed", **describe(error))
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.shield(working)
+        except asyncio.CancelledError:
+            await asyncio.wait([working], timeout=CLOSE_SECONDS)
+            raise
 
 
-async def _count(alerts: Alerts) -> None:
+async def _worked(work: _Step, alerts: Alerts) -> None:
+    try:
+        await work(alerts)
+    except GatewayError:
+        await asyncio.sleep(POLL_SECONDS)
+    except Exception as error:  # noqa: BLE001 - the loop must go on
+        logger().error("alerts_failed", **describe(error))
+        await asyncio.sleep(POLL_SECONDS)
+
+
+async def _heard(alerts: Alerts) -> None:
     await alerts.heard_some.wait()
     await asyncio.sleep(GATHER_SECONDS)
     alerts.heard_some.clear()
-    await alerts.count_heard()
 
 
-async def _deliver(alerts: Alerts) -> None:
+async def _queued(alerts: Alerts) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(POLL_SECONDS):
             await alerts.queued_some.wait()
     alerts.queued_some.clear()
+
+
+async def _deliver(alerts: Alerts) -> None:
     while await alerts.deliver_due() == CLAIMED:
         pass
 
 
-async def _refresh(alerts: Alerts) -> None:
+async def _soon(_: Alerts) -> None:
     await asyncio.sleep(REFRESH_SECONDS)
-    await alerts.refresh()
 
 
-async def _forget(alerts: Alerts) -> None:
+async def _later(_: Alerts) -> None:
     await asyncio.sleep(FORGET_SECONDS)
-    await alerts.forget()
