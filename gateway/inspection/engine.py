@@ -58,6 +58,11 @@ class Engine:
     today: Today = never
 
     @property
+    def forms(self) -> Scanner:
+        """Decides on answers without a model, and so never waits: for words of a few characters, not for texts."""
+        return self.response.forms if isinstance(self.response, ModelScanner) else self.response
+
+    @property
     def mark(self) -> str:
         """Of all that findings depend on beside the text: the fingerprint, whether a model reads requests, and how many
         exceptions are left, since they end with their days."""

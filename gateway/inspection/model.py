@@ -77,16 +77,17 @@ class ModelScanner(Around, SlowAnswers):
 
     def __init__(self, inspector: Inspector, model: Model) -> None:
         super().__init__(inspector)
+        self.forms = inspector
         self._finding = inspector.finding
         self._model = model
         self.replacement = inspector.replacement
 
     def start(self, *, json_text: bool) -> ModelProgress:
-        return ModelProgress(self._inner.start(json_text=json_text), json_text)
+        return ModelProgress(self.forms.start(json_text=json_text), json_text)
 
     def scan(self, raw: str, base: int, progress: object, *, final: bool) -> tuple[int, list[Finding]]:
         progress = cast(ModelProgress, progress)
-        frontier, found = self._inner.scan(raw, base, progress.inner, final=final)
+        frontier, found = self.forms.scan(raw, base, progress.inner, final=final)
         if found:
             note(progress.cutting, ((finding.start, finding.end) for finding in found))
         progress.decided = frontier

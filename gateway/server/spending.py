@@ -211,7 +211,7 @@ def tags_of(header: str, engine: Engine) -> str:
 
 def _is_clean(engine: Engine, text: str) -> bool:
     try:
-        return redact(engine.response, text).text == text
+        return redact(engine.forms, text).text == text
     except GatewayError:
         return False
 

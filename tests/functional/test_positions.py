@@ -97,6 +97,8 @@ async def test_no_position_lets_a_value_up(path: str, provider: Provider) -> Non
             assert sent.count("kc-") == json.dumps(body).count(VALUE), name
 
 
+EXECUTED_BY_PROVIDER = {"mcp_call_arguments", "code_interpreter_call_code"}
+"""What says what the provider itself does keeps its tokens (rule 14)."""
 ASK = {"chat": chat, "anthropic": chat, "responses": items, "completions": lambda one: {"prompt": one["content"]}}
 
 
@@ -116,4 +118,4 @@ async def test_every_field_of_an_answer_turns_back(dialect: Dialect, field: str,
             provider.pieces = dialect.stream(field, [text[:at], text[at:]])
             async with http.post(url + dialect.wire.path, json=body) as response:
                 datas = [json.loads(data) for data in sse_datas(await response.read()) if data != "[DONE]"]
-            assert set(dialect.told(datas, field)) == {shown}, at
+            assert set(dialect.told(datas, field)) == {text if field in EXECUTED_BY_PROVIDER else shown}, at
