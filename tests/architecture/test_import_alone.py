@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.architecture.source import ROOT, modules, plant
 
 SCRIPT = Path(__file__).with_name("importing.py")
@@ -19,6 +21,7 @@ def failures(root: Path) -> list[str]:
     return [line.replace("\t", ": ") for line in done.stdout.splitlines()]
 
 
+@pytest.mark.slow  # `make check` has it
 def test_each_module_can_be_imported_alone() -> None:
     assert failures(ROOT) == []
 

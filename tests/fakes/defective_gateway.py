@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
 import gateway.inspection.engine
+import gateway.services
 from gateway.dev import run
 from gateway.inspection.inspector import Inspector
 from gateway.stream.events import BytesReceived, CloseUpstream, Command, Event, Finish, Send
@@ -126,6 +128,7 @@ NONE = "none"
 def main(defect: str, port: str, upstream: str) -> None:
     """Serve with a defect."""
     _know(ENTITIES)
+    gateway.services.open_model = lambda _settings: nullcontext(None)  # type: ignore[assignment,attr-defined,return-value]
     if defect != NONE:
         DEFECTS[defect]()
     run(
