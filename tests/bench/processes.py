@@ -76,10 +76,10 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
     raise SystemExit(f"{process.args!r} did not start")
 
 
-def gateway(upstream: str) -> tuple[str, tuple[str, ...], str]:
-    """Name, arguments and URL of the gateway with redaction on, its preset and its log as they come."""
+def gateway(upstream: str, policy: str = "default") -> tuple[str, tuple[str, ...], str]:
+    """Name, arguments and URL of the gateway with redaction on, its log as it comes."""
     port = str(free_port())
-    arguments = ("dev", "--port", port, "--upstream", f"{upstream}/v1", "--key", KEY)
+    arguments = ("dev", "--port", port, "--upstream", f"{upstream}/v1", "--key", KEY, "--policy", policy)
     return "gateway", arguments, f"http://127.0.0.1:{port}"
 
 

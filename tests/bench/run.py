@@ -1,6 +1,6 @@
 """The gateway next to a bare aiohttp pass-through: CPU, delay, memory and chunks, in one run on one machine.
 
-python -m tests.bench.run [--quick] [--suites live400,unary] [--repeat 3] [--no-engine]
+python -m tests.bench.run [--quick] [--suites live400,unary] [--repeat 3] [--no-engine] [--policy FILE]
 
 The gateway (or the pass-through) has core 0, provider and load client share core 1. Each measurement starts a fresh
 process; the two take turns, so that what else runs on the machine hits both. Results go to `tests/bench/results/`.
@@ -15,6 +15,7 @@ import platform
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from tests.bench.processes import (
     busy,
     cpu,
     free_port,
+    gateway,
     module,
     pinned,
 )
@@ -114,12 +116,14 @@ def main() -> None:
     parser.add_argument("--suites", default=",".join(suite.name for suite in SUITES))
     parser.add_argument("--repeat", type=int, default=0, help="3, or 1 with --quick")
     parser.add_argument("--no-engine", action="store_true", help="without the engine's own figures")
+    parser.add_argument("--policy", default="default", help="the gateway's: preset name, or file")
     options = parser.parse_args()
+    targets: dict[str, Callable[[str], Any]] = {**TARGETS, "holdback": partial(gateway, policy=options.policy)}
     rows = []
     for number in range(options.repeat or (1 if options.quick else 3)):
         for suite in SUITES:
-            for target in TARGETS if suite.name in options.suites.split(",") else ():
-                row = measure(target, suite, quick=options.quick)
+            for target in targets if suite.name in options.suites.split(",") else ():
+                row = measure(target, suite, quick=options.quick, targets=targets)
                 print(f"{number + 1}. {suite.name}, {target}: {row['cpu_us']} us CPU", flush=True)
                 rows.append(row)
     micro = None if options.no_engine else engine.measure(quick=options.quick)
