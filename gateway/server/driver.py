@@ -37,7 +37,7 @@ from gateway.stream.events import (
 from gateway.stream.session import Session
 from gateway.stream.state import State
 
-TURN_BYTES, TURN_SECONDS, SAME_TURN_SECONDS = 4096, 0.002, 0.0002
+TURN_BYTES, TURN_SECONDS, SAME_TURN_SECONDS = 12_288, 0.004, 0.0002
 """What of an answer is inspected in one turn of the loop; pieces with less between them came in the same one."""
 WRITE_BUFFER_BYTES = 1 << 16
 """More unsent bytes than this, and the client has to read before it gets more."""
