@@ -61,8 +61,7 @@ class AuditLog:
     ) -> None:
         """
         Args:
-            store: of the rows.
-            keys: of the installation.
+            store, keys: of the rows, of the installation.
             queue_events: that may wait at most.
             on_outage: told 0 when events can no longer be written, and their number when they can again.
         """
@@ -70,8 +69,7 @@ class AuditLog:
         self._lost: int | None = None
         self._waiting: list[_Batch] = []
         self._writing: _Batch | None = None
-        self._size = 0
-        self._wake = asyncio.Event()
+        self._size, self._wake = 0, asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._listeners: list[Callable[[AuditEvent], None]] = []
 
@@ -81,6 +79,7 @@ class AuditLog:
 
     async def __aenter__(self) -> AuditLog:
         self._task = asyncio.create_task(self._write_on(), name="audit writer")
+        self._task.add_done_callback(self._ended)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -162,6 +161,14 @@ class AuditLog:
                     self._missed(len(batch.events))
             self._wake.clear()
 
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Nothing is written any more: whoever waits is told so, now."""
+        left, self._waiting, self._writing = [*self._waiting, self._writing], [], None
+        for done in [one.done for one in left if one is not None and not one.done.done()]:
+            done.set_exception(AuditUnavailable(retry_after_seconds=5))
+        if not task.cancelled():
+            logger().error("audit_writer_ended", error=type(task.exception()).__name__)
+
     async def _written(self, events: Sequence[AuditEvent]) -> bool:
         """Write a batch; False when it could not be written in time."""
         deadline = time.monotonic() + RETRY_SECONDS
@@ -188,8 +195,7 @@ class AuditLog:
                 row = link(heads[chain], event, {side.name: side.commitment for side in beside}, mac_key)
                 made.append(Linked(row, tuple(self._sealed(side, chain, row.seq) for side in beside)))
             else:
-                row = link(heads[chain], event, {}, mac_key)
-                made.append(Linked(row))
+                made.append(Linked(row := link(heads[chain], event, {}, mac_key)))
             heads[chain] = Head(chain, row.seq, row.hash)
         return made
 

@@ -10,6 +10,7 @@ import textwrap
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -242,6 +243,15 @@ async def test_a_database_that_is_away_fails_what_waits(database: Database, monk
         recorder.note(Kind.BLOCK, {})
         with pytest.raises(AuditUnavailable):
             await recorder.durable()
+
+
+async def test_a_writer_that_ends_leaves_nobody_waiting(store: AuditStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with asyncio.timeout(20), AuditLog(store, KEYS) as log:
+        monkeypatch.setattr(AuditLog, "_written", Mock(side_effect=RuntimeError("a defect")))
+        with pytest.raises(AuditUnavailable):
+            await log.record(event(1))
+        with pytest.raises(AuditUnavailable):
+            log.note(event(2))
 
 
 async def test_a_full_queue_refuses_and_drops_nothing(store: AuditStore) -> None:
