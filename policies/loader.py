@@ -82,7 +82,7 @@ def _load(source: str, facts: Facts, folder: Path, seen: tuple[str, ...]) -> Pol
             path = (folder / source).resolve()
         except (OSError, ValueError, RuntimeError):  # a NUL in the name, a loop of links
             raise PolicyError(f"{source!r} cannot be read") from None
-        key, name, text, folder = str(path), path.stem, _read(path), path.parent
+        key, name, text, folder = str(path), path.stem, read_file(path), path.parent
         place = source
     else:
         key, name, text, place = source, source, preset_text(source), f"preset {source}"
@@ -94,7 +94,12 @@ def _load(source: str, facts: Facts, folder: Path, seen: tuple[str, ...]) -> Pol
     return replace(policy, files=file + policy.files)
 
 
-def _read(path: Path) -> str:
+def read_file(path: Path) -> str:
+    """The text of a policy's or an overlay's file.
+
+    Raises:
+        PolicyError: it cannot be read, or is too large.
+    """
     try:
         if path.stat().st_size > POLICY_BYTES_MAX:
             raise PolicyError(f"{path}: larger than {POLICY_BYTES_MAX} bytes")

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from policies.loader import POLICY_BYTES_MAX, overlay
+from policies.loader import overlay, read_file
 from policies.nodes import Facts
 from policies.policy import Policy, PolicyError
 
@@ -48,7 +48,7 @@ def read_overlays(folder: str) -> dict[Of, Overlay]:
             raise PolicyError(f"{path}: there are two overlays of this name")
         if len(found) == OVERLAYS_MAX:
             raise PolicyError(f"{folder}: more than {OVERLAYS_MAX} overlays")
-        found[of] = Overlay(str(path), _text(path))
+        found[of] = Overlay(str(path), read_file(path))
     return found
 
 
@@ -108,14 +108,3 @@ def _stem(path: Path) -> str:
     if match is None or path.is_dir():
         raise PolicyError(f"{path}: is no overlay; they are called TENANT.yaml, or TENANT/AGENT.yaml")
     return match[1]
-
-
-def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > POLICY_BYTES_MAX:
-            raise PolicyError(f"{path}: larger than {POLICY_BYTES_MAX} bytes")
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise PolicyError(f"{path}: {error.strerror or 'cannot be read'}") from None
-    except UnicodeDecodeError:
-        raise PolicyError(f"{path}: is not UTF-8") from None
