@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, cast
 
 from gateway.inspection.inspector import Inspector
-from gateway.stream.scanner import Around, SlowAnswers
+from gateway.stream.scanner import Around, Scanner, SlowAnswers
 from gateway.verdict import Finding
 from recognizers.ner.entities import Entity
 from recognizers.ner.gate import may_hold
@@ -77,17 +77,21 @@ class ModelScanner(Around, SlowAnswers):
 
     def __init__(self, inspector: Inspector, model: Model) -> None:
         super().__init__(inspector)
-        self.forms = inspector
         self._finding = inspector.finding
         self._model = model
         self.replacement = inspector.replacement
 
+    @property
+    def forms(self) -> Scanner:
+        """What decides without the model."""
+        return self._inner
+
     def start(self, *, json_text: bool) -> ModelProgress:
-        return ModelProgress(self.forms.start(json_text=json_text), json_text)
+        return ModelProgress(self._inner.start(json_text=json_text), json_text)
 
     def scan(self, raw: str, base: int, progress: object, *, final: bool) -> tuple[int, list[Finding]]:
         progress = cast(ModelProgress, progress)
-        frontier, found = self.forms.scan(raw, base, progress.inner, final=final)
+        frontier, found = self._inner.scan(raw, base, progress.inner, final=final)
         if found:
             note(progress.cutting, ((finding.start, finding.end) for finding in found))
         progress.decided = frontier
