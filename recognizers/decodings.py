@@ -67,7 +67,6 @@ _NAMES = {
     "comma": ",",
     "equals": "=",
 }
-_HTML_NAME_CHARS = max(map(len, _NAMES))
 _ESCAPE = re.compile(
     r"%(?:25){0,4}(?P<percent>[0-9A-Fa-f]{2})"
     r"|&(?:amp;){0,3}(?:#(?P<decimal>[0-9]{1,7});|#[xX](?P<hex>[0-9A-Fa-f]{1,6});|(?P<name>[A-Za-z]{2,8});)"

@@ -9,7 +9,6 @@ from typing import Any
 from gateway.verify import positions, troubles
 from gateway.verify.answers import (
     CONTENT,
-    FIELDS,
     PAUSE_SECONDS,
     Answer,
     Field,
@@ -120,11 +119,6 @@ def trouble_cases(example: Planted) -> Iterator[Case]:
 def stream_case(example: Planted, place: Field, group: Group, cut: str, answer: Answer) -> Case:
     """A case of a streamed answer."""
     return Case(example.entity, group, place.name, cut, body(streams=True), answer, judge_answer(example, place))
-
-
-def streamed_fields() -> list[Field]:
-    """Every field but plain content."""
-    return [place for place in FIELDS if place is not CONTENT]
 
 
 def body(*, streams: bool) -> dict[str, Any]:
