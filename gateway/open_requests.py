@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 
+from gateway.background import in_background
 from gateway.errors import GatewayError
 from gateway.errors.kms import KeyRevoked, TenantSealed
 from gateway.errors.tenant_keys import RevocationsUnknown
@@ -188,10 +189,8 @@ async def open_requests(
     """The register of a process, listening."""
     register = OpenRequests(keyring, events, sealed_seconds=sealed_seconds)
     keyring.changes.attach(register.heard)
-    watching = asyncio.create_task(register.watch(), name="open requests")
     try:
-        yield register
+        async with in_background("open requests", register.watch()):
+            yield register
     finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
         register.close()

@@ -12,6 +12,7 @@ from gateway.alerts.receivers import KEY_NAME, Receivers
 from gateway.alerts.rules import BY_NAME
 from gateway.alerts.station import CLAIMED, Alerts
 from gateway.audit.opened import Audit
+from gateway.background import in_background
 from gateway.control import Control
 from gateway.egress import Egress
 from gateway.errors import ConfigurationError, GatewayError
@@ -81,13 +82,10 @@ async def open_alerts(
         (_later, Alerts.forget),
         (_soon, Alerts.refresh),
     )
-    tasks = [asyncio.create_task(_for_ever(wait, work, alerts), name="alerts") for wait, work in steps]
     try:
-        yield alerts
+        async with in_background("alerts", *(_for_ever(wait, work, alerts) for wait, work in steps)):
+            yield alerts
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
         try:
             await alerts.count_heard()
         except GatewayError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,6 +17,7 @@ from gateway.audit.event import FIELDS, SYSTEM, AuditEvent, Kind, Value
 from gateway.audit.keeper import Keeper
 from gateway.audit.log import AuditKeys, AuditLog, Recorder
 from gateway.audit.uses import Uses, open_uses
+from gateway.background import in_background
 from gateway.egress import Egress
 from gateway.errors import ConfigurationError
 from gateway.observe.events import ControlEvent, ControlEvents
@@ -160,9 +160,5 @@ async def open_audit(
         audit = Audit(log, keeper, store, keys, settings.when_unavailable == "open", uses)
         events.attach(lambda event: note_control(audit, event))
         await keeper.begin()
-        task = asyncio.create_task(keeper.keep(settings.checkpoint_seconds), name="audit keeper")
-        try:
+        async with in_background("audit keeper", keeper.keep(settings.checkpoint_seconds)):
             yield audit
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 
+from gateway.background import in_background
 from gateway.errors import GatewayError
 from gateway.observe.log import describe, logger
 from gateway.stores.tables.access_uses import AccessUseStore, Use
@@ -61,10 +62,8 @@ class Uses:
 async def open_uses(store: AccessUseStore) -> AsyncIterator[Uses]:
     """Keep moments while the block runs."""
     uses = Uses(store)
-    task = asyncio.create_task(uses.keep(), name="access uses")
     try:
-        yield uses
+        async with in_background("access uses", uses.keep()):
+            yield uses
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
         await uses._tried()  # noqa: SLF001 - its own

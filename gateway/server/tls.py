@@ -10,6 +10,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from gateway.background import in_background
 from gateway.errors import ConfigurationError
 from gateway.observe.log import logger
 from gateway.settings.serving import TlsSettings
@@ -32,12 +33,8 @@ async def open_tls(settings: TlsSettings) -> AsyncIterator[ssl.SSLContext | None
             "`tls.cert_file` and `tls.key_file` cannot be read, or do not belong together.",
             cure="Give PEM files: the certificate with its chain, and its private key without a passphrase.",
         )
-    watching = asyncio.create_task(_watch(context, settings), name="tls files")
-    try:
+    async with in_background("tls files", _watch(context, settings)):
         yield context
-    finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
 
 
 def add_hsts(app: web.Application, settings: TlsSettings) -> None:

@@ -20,6 +20,7 @@ FLOOR_1 = GROUND | {
     "gateway.errors",
     "gateway.verdict",
     "gateway.observe",
+    "gateway.background",
 }
 FLOOR_2 = {
     "gateway.alerts",
@@ -83,6 +84,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "recognizers": frozenset(),
     "policies": frozenset(),
     "gateway.errors": GROUND,
+    "gateway.background": frozenset(),
     "gateway.verdict": GROUND | {"gateway.errors"},
     "gateway.observe": GROUND | {"gateway.errors", "gateway.verdict"},
     # Checks a record offline: knows nothing of where it is kept. What writes and signs it stands higher.
