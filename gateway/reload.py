@@ -159,11 +159,12 @@ class Engines:
             logger().error("policy_refused", problem=str(error), in_force=self.current.policy.name)
             return False
         self._in_force = made
+        # Told at once: whoever ends the watching while the files are looked at again would leave it untold.
+        self._metrics.policy_loads.labels("loaded").inc()
+        logger().info("policy_loaded", policy=made.engine.policy.name)
         before = dict(seen)  # what has changed since then is loaded with the next look
         after = await asyncio.to_thread(self._signature)
         self._seen = tuple((file, before.get(file, signature)) for file, signature in after)
-        self._metrics.policy_loads.labels("loaded").inc()
-        logger().info("policy_loaded", policy=made.engine.policy.name)
         return True
 
     @asynccontextmanager
