@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +11,16 @@ from typing import Any
 import helm_python
 import yaml
 
+from gateway import settings
+
 ROOT = Path(__file__).resolve().parents[2]
 CHART = ROOT / "deploy" / "helm" / "holdback"
 SETS = sorted(file.name.removesuffix("-values.yaml") for file in (CHART / "ci").glob("*-values.yaml"))
 SECRETS = "/etc/holdback/secrets"
+SHARED: dict[str, Any] = {
+    "config": {"stores": {"database_url": "postgresql://u@db/n", "redis_url": "redis://r:6379/0"}},
+    "networkPolicy": {"databaseTo": [{"podSelector": {}}], "redisTo": [{"podSelector": {}}]},
+}
 
 Manifest = dict[str, Any]
 
@@ -67,3 +74,13 @@ def rendered(values: dict[str, Any]) -> Release:
 def containers(pod: dict[str, Any]) -> list[dict[str, Any]]:
     """All of a pod's."""
     return [*pod.get("initContainers", []), *pod["containers"]]
+
+
+def loaded(text: str, tmp_path: Path, values: dict[str, Any]) -> settings.Settings:
+    """Load a configuration as the pod would, with every secret file there that the pod mounts."""
+    for path in re.findall(rf"{SECRETS}/([\w.-]+)", text):
+        (tmp_path / path).write_text("s" * 24, encoding="utf-8")
+    file = tmp_path / "holdback.yaml"
+    file.write_text(text.replace(SECRETS, str(tmp_path)), encoding="utf-8")
+    environment = {"HOLDBACK_KEY": "k" * 24, **({"HOLDBACK_HASH_KEY": "h" * 24} if "policies" in values else {})}
+    return settings.load(file, environment)

@@ -17,20 +17,15 @@ import helm_python
 import kubernetes_validate  # type: ignore[import-untyped]
 import kubernetes_validate.utils as validator  # type: ignore[import-untyped]
 
-from gateway import settings
 from gateway.observe.metrics import Metrics
 from gateway.server.draining import LAST_WORD_SECONDS
 from gateway.services import build_engine
 from gateway.settings.serving import DrainSettings
-from tests.packaging.charts import CHART, ROOT, SECRETS, SETS, Release, containers, rendered, values_of
+from tests.packaging.charts import CHART, ROOT, SECRETS, SETS, SHARED, Release, containers, loaded, rendered, values_of
 
 CUSTOM = {"HTTPRoute", "ServiceMonitor", "PrometheusRule"}  # of custom resources, which no Kubernetes schema describes
 KUBERNETES = "1.33.0"
 CLOSED: dict[str, Any] = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "runAsNonRoot": True}
-SHARED: dict[str, Any] = {
-    "config": {"stores": {"database_url": "postgresql://u@db/n", "redis_url": "redis://r:6379/0"}},
-    "networkPolicy": {"databaseTo": [{"podSelector": {}}], "redisTo": [{"podSelector": {}}]},
-}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -129,16 +124,6 @@ def test_the_ways_out_are_dns_https_and_the_stores(name: str) -> None:
     (https,) = [rule for rule in policy["spec"]["egress"] if rule["ports"] == [{"port": 443, "protocol": "TCP"}]]
     assert "169.254.0.0/16" in https["to"][0]["ipBlock"]["except"]
     assert all(rule.get("to") for rule in policy["spec"]["egress"] if rule["ports"][0]["port"] != 53)
-
-
-def loaded(text: str, tmp_path: Path, values: dict[str, Any]) -> settings.Settings:
-    """Load a configuration as the pod would, with every secret file there that the pod mounts."""
-    for path in re.findall(rf"{SECRETS}/([\w.-]+)", text):
-        (tmp_path / path).write_text("s" * 24, encoding="utf-8")
-    file = tmp_path / "holdback.yaml"
-    file.write_text(text.replace(SECRETS, str(tmp_path)), encoding="utf-8")
-    environment = {"HOLDBACK_KEY": "k" * 24, **({"HOLDBACK_HASH_KEY": "h" * 24} if "policies" in values else {})}
-    return settings.load(file, environment)
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -241,6 +226,8 @@ def test_every_metric_of_an_alert_and_of_the_scaling_exists() -> None:
     [
         ({"replicas": 2}, "shared database"),
         ({"replicas": 2, "config": {"stores": {"database_url": "postgresql://u@h/n"}}}, "Redis"),
+        ({"config": {"workers": 2}}, "shared database"),
+        ({**SHARED, "autoscaling": {"enabled": True, "minReplicas": 5, "maxReplicas": 4}}, "less than"),
         ({**SHARED, "secrets": {"masterKey": {"name": "", "key": "k"}}}, "master key"),
         ({**SHARED, "networkPolicy": {"redisTo": [{"podSelector": {}}]}}, "cut off the database"),
         ({"terminationGracePeriodSeconds": 30}, "terminationGracePeriodSeconds"),

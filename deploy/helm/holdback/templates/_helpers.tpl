@@ -72,6 +72,7 @@ capabilities:
 {{- $_ := set $stores "redis_password_file" (printf "%s/redis-password" $files) -}}
 {{- end -}}
 {{- $_ := set $config "stores" $stores -}}
+{{- $_ := set $config "access" (merge (dict "replicas" (include "holdback.processes" . | int)) ($config.access | default dict)) -}}
 {{- if $config.providers -}}
 {{- $_ := unset $config "upstream" -}}
 {{- range $name, $_ := .Values.secrets.providerKeys -}}
@@ -118,9 +119,21 @@ holdback.yaml: |
   {{- include "holdback.config" . | nindent 2 }}
 {{- end -}}
 
+{{- /* How many processes serve at the most: what is good once must be so on all of them. */ -}}
+{{- define "holdback.processes" -}}
+{{- $pods := ternary .Values.autoscaling.maxReplicas .Values.replicas .Values.autoscaling.enabled | int -}}
+{{- mul (max 1 $pods) (.Values.config.workers | default 1 | int) -}}
+{{- end -}}
+
 {{- define "holdback.isShared" -}}
 {{- $stores := .Values.config.stores | default dict -}}
 {{- if $stores.database_url -}}yes{{- end -}}
+{{- end -}}
+
+{{- /* Two pods may serve at a time: what must be shared is. */ -}}
+{{- define "holdback.mayOverlap" -}}
+{{- $stores := .Values.config.stores | default dict -}}
+{{- if and $stores.database_url (or $stores.redis_url .Values.redis.enabled) -}}yes{{- end -}}
 {{- end -}}
 
 {{- define "holdback.environment" -}}
@@ -211,12 +224,15 @@ holdback.yaml: |
 {{- /* What cannot work is refused here, before anything is installed. */ -}}
 {{- define "holdback.check" -}}
 {{- $stores := .Values.config.stores | default dict -}}
-{{- $several := or .Values.autoscaling.enabled (gt (int .Values.replicas) 1) -}}
+{{- $several := gt (include "holdback.processes" . | int) 1 -}}
+{{- if and .Values.autoscaling.enabled (lt (int .Values.autoscaling.maxReplicas) (int .Values.autoscaling.minReplicas)) -}}
+{{- fail "autoscaling.maxReplicas is less than autoscaling.minReplicas" -}}
+{{- end -}}
 {{- if and $several (not $stores.database_url) -}}
-{{- fail "more than one replica needs a shared database: set config.stores.database_url" -}}
+{{- fail "more than one replica or worker needs a shared database: set config.stores.database_url" -}}
 {{- end -}}
 {{- if and $several (not $stores.redis_url) (not .Values.redis.enabled) -}}
-{{- fail "more than one replica needs Redis: set config.stores.redis_url" -}}
+{{- fail "more than one replica or worker needs Redis: set config.stores.redis_url" -}}
 {{- end -}}
 {{- if and $stores.database_url (not .Values.secrets.masterKey.name) -}}
 {{- fail "a shared database needs a master key: set secrets.masterKey" -}}
