@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from policies.actions import ACTIONS
-from policies.policy import ATTACHMENTS, DIRECTIONS, ENFORCE, SPELLINGS, Policy, Rule
+from policies.policy import ATTACHMENTS, DIRECTIONS, ENFORCE, SIGNED_PASS, SPELLINGS, Policy, Rule
 
 _ATTACHMENT_STRENGTH = {"allow": 0, "strip": 1, "block": 2}
-_SCALARS = ("threshold", "holdback_chars", "release", "attachments", "retention_days")
+_SCALARS = ("threshold", "holdback_chars", "release", "attachments", "signed_thinking", "retention_days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,10 @@ def _settings(before: Policy, after: Policy) -> list[Change]:
     for name in _SCALARS:
         old, new = getattr(before, name), getattr(after, name)
         if old != new:
-            widens = (name == "threshold" and new > old) or (
-                name == "attachments" and _ATTACHMENT_STRENGTH[new] < _ATTACHMENT_STRENGTH[old]
+            widens = (
+                (name == "threshold" and new > old)
+                or (name == "attachments" and _ATTACHMENT_STRENGTH[new] < _ATTACHMENT_STRENGTH[old])
+                or (name == "signed_thinking" and new == SIGNED_PASS)
             )
             found.append(Change(name, str(old), str(new), widens))
     for spelling in SPELLINGS:

@@ -13,6 +13,7 @@ MODES = ("enforce", "monitor")
 ENFORCE, MONITOR = MODES
 RELEASES = ("adaptive", "fixed", "buffer")
 ATTACHMENTS = ("block", "allow", "strip")
+SIGNED_BLOCK, SIGNED_PASS = SIGNED = ("block", "pass")
 SPELLINGS = ("escapes", "quoted_printable", "digit_words", "base64")
 EVERY_ENTITY = "*"
 HOLDBACK_CHARS_DEFAULT = 96
@@ -159,6 +160,7 @@ class Policy:
         holdback_chars: ceiling of the hold-back, in characters of the normalised view.
         release: when decided text leaves: a word of `RELEASES`.
         attachments: what happens to images, audio and files, which cannot be read: a word of `ATTACHMENTS`.
+        signed_thinking: what happens to signed text that would have to be altered: a word of `SIGNED`.
         unread_spellings: hidden spellings that are not looked for: words of `SPELLINGS`.
         recognizers: that the policy brings.
         rules: by entity; `*` stands for every entity that is not named.
@@ -176,6 +178,7 @@ class Policy:
     holdback_chars: int = HOLDBACK_CHARS_DEFAULT
     release: str = "adaptive"
     attachments: str = "block"
+    signed_thinking: str = SIGNED_BLOCK
     unread_spellings: frozenset[str] = frozenset()
     recognizers: tuple[CustomRecognizer, ...] = ()
     rules: Mapping[str, Rule] = field(default_factory=dict)
@@ -229,6 +232,8 @@ class Policy:
     def monitored(self) -> tuple[str, ...]:
         """The directions in which something is only reported."""
         modes = [self.mode, *(rule.mode for rule in self.rules.values())]
+        if self.signed_thinking == SIGNED_PASS:
+            modes.append({"response": MONITOR})
         return tuple(way for way in DIRECTIONS if any(mode.get(way) == MONITOR for mode in modes))
 
     def permits_region(self, region: str) -> bool:

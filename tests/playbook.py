@@ -47,10 +47,11 @@ def session(
     by: Scanner | None = None,
     *,
     attachments: bool = False,
+    passes_signed: bool = False,
     limits: StreamLimits | None = None,
     wire: WireFormat = FORMAT,
 ) -> Session:
-    return Session(wire, by or scanner(), attachments=attachments, limits=limits)
+    return Session(wire, by or scanner(), attachments=attachments, passes_signed=passes_signed, limits=limits)
 
 
 @dataclass

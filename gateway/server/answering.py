@@ -24,6 +24,7 @@ from gateway.server.upstream import Answer, read_body, response_headers
 from gateway.server.watchdog import Watchdog
 from gateway.services import Services
 from gateway.stream.body import Inspected, apply, inspect_slots
+from gateway.stream.limits import StreamLimits
 from gateway.stream.release import Release
 from gateway.stream.scanner import Scanner
 from gateway.stream.session import Session
@@ -33,7 +34,7 @@ from gateway.wire.format import WireFormat
 from gateway.wire.json_text import Kind, parse
 from gateway.wire.kept import id_of
 from gateway.wire.key_fragments import without_keys
-from policies.policy import Policy
+from policies.policy import SIGNED_PASS, Policy
 
 
 class Answering:
@@ -79,7 +80,10 @@ class Answering:
         slots, gone = wire.response_slots(root), tuple[Report, ...]()
         if policy.attachments == "strip":
             root, slots, gone = stripped(root, slots, wire, limits, is_answer=True)
-        inspected = inspect_slots(slots, answers, wire.rules, Direction.RESPONSE, attachments=attachments)
+        passes = policy.signed_thinking == SIGNED_PASS
+        inspected = inspect_slots(
+            slots, answers, wire.rules, Direction.RESPONSE, attachments=attachments, passes_signed=passes
+        )
         if guarding is not None:
             guarding.answer(root, slots, wire)
         blanks = wire.response_blanks(root, inspected.changed, inspected.altered)
@@ -128,12 +132,10 @@ class Answering:
     ) -> web.StreamResponse:
         services = self._services
         policy = request[ENGINE].policy
-        attachments = policy.attachments == "allow"
         limits = services.stream_limits
         judging = request[GUARDING].judging() if GUARDING in request else None
         release = Release(policy.release, policy.holdback_chars, limits.buffered_chars, judging)
-        strips = policy.attachments == "strip"
-        session = Session(wire, answers, attachments=attachments, strips=strips, limits=limits, release=release)
+        session = _session(wire, answers, policy, limits, release, is_translated=answer.translation is not None)
         client = web.StreamResponse(
             headers={
                 **response_headers(answer.response),
@@ -178,6 +180,21 @@ class Answering:
             logger().warning("stream_failed", code=driver.error.code)
             await note_refusal(request[RECORDER], driver.error)
         return client
+
+
+def _session(
+    wire: WireFormat, answers: Scanner, policy: Policy, limits: StreamLimits, release: Release, *, is_translated: bool
+) -> Session:
+    """The session of a stream. What was translated was signed by nobody."""
+    return Session(
+        wire,
+        answers,
+        attachments=policy.attachments == "allow",
+        strips=policy.attachments == "strip",
+        passes_signed=policy.signed_thinking == SIGNED_PASS and not is_translated,
+        limits=limits,
+        release=release,
+    )
 
 
 async def kept(request: web.Request, answer: Answer, answer_id: str) -> None:

@@ -33,11 +33,13 @@ from gateway.server.upstream import Ask, call
 from gateway.services import Services
 from gateway.stream.body import Inspected, apply
 from gateway.stream.scanner import Scanner
+from gateway.stream.signed import touched
 from gateway.stream.stripping import Report, stripped
 from gateway.verdict import Direction
 from gateway.wire.format import Slot, WireFormat
 from gateway.wire.json_text import Node, parse
 from gateway.wire.json_text import quote as quote_json
+from policies.policy import SIGNED_PASS
 
 
 class Proxy:
@@ -142,7 +144,8 @@ class Proxy:
         report_attacks(self._services, request, exchange.attacks)
         await guard(self._services, request, caller, engine.policy, exchange, (body, root, slots, wire))
         inspected = exchange.inspected
-        more = wire.request_edits(root, inspected.altered)
+        passes = engine.policy.signed_thinking == SIGNED_PASS
+        more = wire.request_edits(root, touched(slots, inspected.edits) if passes else inspected.altered)
         if more or gone:
             inspected = replace(inspected, edits=(*inspected.edits, *more), reports=(*gone, *inspected.reports))
         return root, inspected, exchange.answers

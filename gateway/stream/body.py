@@ -17,6 +17,7 @@ from gateway.errors import AttachmentBlocked, GatewayError, UnreadableAnswer
 from gateway.errors.policy import PolicyBlock
 from gateway.stream.holdback import Range, Scanner, redact, settled
 from gateway.stream.json_holdback import redact_json
+from gateway.stream.signed import Passing
 from gateway.stream.tools import for_tool, tool_of, tools_of
 from gateway.verdict import Direction, Finding
 from gateway.wire.format import Rules, Slot, SlotKind, Step
@@ -44,7 +45,13 @@ class Inspected:
 
 
 def inspect_slots(
-    slots: Iterable[Slot], scanner: Scanner, rules: Rules, direction: Direction, *, attachments: bool
+    slots: Iterable[Slot],
+    scanner: Scanner,
+    rules: Rules,
+    direction: Direction,
+    *,
+    attachments: bool,
+    passes_signed: bool = False,
 ) -> Inspected:
     """Inspect every slot of a body.
 
@@ -54,6 +61,7 @@ def inspect_slots(
         rules: of the format, for paths.
         direction: names the error of a blocked attachment.
         attachments: the policy lets them through unread.
+        passes_signed: the policy lets text that is signed through as it is.
 
     Raises:
         AttachmentBlocked, UnreadableAnswer: there is one, and the policy blocks it.
@@ -71,8 +79,9 @@ def inspect_slots(
                 raise blocked(direction, path_of(group[0].steps, rules.keys))
             continue
         before = len(edits)
+        own = for_tool(scanner, group[0].steps, tools, tool_of(group[0]))
         try:
-            found = _edit_group(group, for_tool(scanner, group[0].steps, tools, tool_of(group[0])), edits, keys)
+            found = _edit_group(group, Passing(own) if passes_signed and group[0].is_signed else own, edits, keys)
         except PolicyBlock as block:
             block.param = path_of(group[0].steps, rules.keys)
             raise

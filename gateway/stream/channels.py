@@ -10,7 +10,7 @@ Laws kept here:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -20,6 +20,7 @@ from gateway.stream.escapes import joined
 from gateway.stream.holdback import Scanner
 from gateway.stream.limits import StreamLimits
 from gateway.stream.release import ChannelText, Release
+from gateway.stream.signed import Passing
 from gateway.stream.tools import for_tool, tools_of
 from gateway.verdict import Finding
 from gateway.wire.format import Channel, Slot, SlotKind, Step
@@ -66,12 +67,15 @@ class Channels:
         "_release",
         "_room",
         "_scanner",
+        "_signed",
         "_told",
         "_tools",
         "came_chars",
     )
 
-    def __init__(self, scanner: Scanner, limits: StreamLimits, release: Release, *, repeats: bool) -> None:
+    def __init__(
+        self, scanner: Scanner, limits: StreamLimits, release: Release, *, repeats: bool, passes_signed: bool = False
+    ) -> None:
         self._scanner = scanner
         self._release = release
         self._limits = limits
@@ -85,6 +89,7 @@ class Channels:
         self._room = limits.event_bytes
         self._tools: dict[tuple[Step, ...], str] = {}
         self._calls: dict[Channel, str] = {}
+        self._signed: set[Channel] | None = set() if passes_signed else None
         self.came_chars = 0
         """Of all texts together, as they came."""
 
@@ -125,8 +130,11 @@ class Channels:
         self._remember(self._records, key, text, went)
         return went
 
-    def name(self, slots: Iterable[Slot], tools: Iterable[tuple[Channel, str]] = ()) -> None:
-        """Note the names of tools: they come with the first piece of the arguments, or before it."""
+    def name(self, slots: Sequence[Slot], tools: Iterable[tuple[Channel, str]] = ()) -> None:
+        """Note the names of tools: they come with the first piece of the arguments, or before it. And which texts are
+        signed, where those pass as they are."""
+        if self._signed is not None and len(self._signed) < self._limits.channels:
+            self._signed.update(slot.channel for slot in slots if slot.is_signed and slot.channel is not None)
         for prefix, tool in tools:
             if len(self._calls) < self._limits.channels:
                 self._calls[prefix] = tool
@@ -179,6 +187,8 @@ class Channels:
             raise UpstreamProtocolError
         called = next((self._calls[key[:size]] for size in range(1, len(key) + 1) if key[:size] in self._calls), None)
         scanner = for_tool(self._scanner, key, self._tools, called)
+        if self._signed is not None and key in self._signed:
+            scanner = Passing(scanner)
         channel = self._release.channel(scanner, json_text=kind is SlotKind.JSON)
         self._open[key] = channel
         if self._records is not None:

@@ -69,6 +69,7 @@ class Session:
         *,
         attachments: bool = False,
         strips: bool = False,
+        passes_signed: bool = False,
         limits: StreamLimits | None = None,
         release: Release | None = None,
     ) -> None:
@@ -77,7 +78,9 @@ class Session:
         self._limits = limits or StreamLimits()
         self._reader = Reader(wire, self._limits, attachments=attachments, strips=strips)
         self._decoder = sse.SseDecoder(self._limits.event_bytes)
-        self.channels = Channels(scanner, self._limits, release or Release(), repeats=wire.repeats)
+        self.channels = Channels(
+            scanner, self._limits, release or Release(), repeats=wire.repeats, passes_signed=passes_signed
+        )
         self._endings, self._unsaid = list[Outgoing](), list[Outgoing]()
         self._events, self.answer_id, self._made_up = 0, "", MadeUp(wire, scanner)
         self._templates = Templates(self._made_up.numbers)

@@ -5,12 +5,13 @@ text, the thinking, the JSON of a tool's input. What this file does not name is 
 
 Thinking is signed by the provider and cannot be altered. Where it lost something, its signature becomes
 `altered-by-holdback`; a block that comes back so, or loses something on its way up, goes as a whole, since the provider
-would refuse it. Thinking whose tokens were only restored comes back as the same bytes, and its signature holds.
+would refuse it. Thinking whose tokens were only restored comes back as the same bytes, and its signature holds. In a
+stream the signature comes last, so that all thinking is taken for signed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -68,6 +69,7 @@ RULES = Rules(
 )
 _CUT_OFF_REASONS = frozenset({"max_tokens", "model_context_window_exceeded", "refusal"})
 _DELTA_TYPES = {"text": "text_delta", "thinking": "thinking_delta", "partial_json": "input_json_delta"}
+_THOUGHT = "thinking"
 _NOTHING_LEFT = b'[{"type":"text","text":"[REDACTED]"}]'
 """The content of a message whose blocks all went: an empty one would be refused."""
 
@@ -89,6 +91,7 @@ class AnthropicMessages:
 
     def request_edits(self, root: Node, altered: Collection[tuple[Step, ...]]) -> list[tuple[int, int, bytes]]:
         edits: list[tuple[int, int, bytes]] = []
+        lost = {steps[:4] for steps in altered}
         for at, message in enumerate(elements(root, "messages")):
             blocks = elements(message, "content")
             gone = {
@@ -96,7 +99,7 @@ class AnthropicMessages:
                 for place, block in enumerate(blocks)
                 if string(block, "type") == "thinking"
                 and (signature := string(block, "signature"))
-                and (signature == ALTERED or ("messages", at, "content", place, "thinking") in altered)
+                and (signature == ALTERED or ("messages", at, "content", place) in lost)
             }
             if gone:
                 edits += _without(blocks, gone, message)
@@ -104,7 +107,7 @@ class AnthropicMessages:
 
     def response_slots(self, root: Node) -> list[Slot]:
         blocks = elements(root, "content")
-        found = _sealed(slots(root, RULES), blocks)
+        found = _signed(_sealed(slots(root, RULES), blocks), blocks)
         last = {len(blocks) - 1} if string(root, "stop_reason") in _CUT_OFF_REASONS else set()
         return marked_cut_off(found, last, "content")
 
@@ -181,7 +184,8 @@ def _block(node: Node, name: str, index: int) -> Iterator[Slot]:
                 yield Slot(SlotKind.SIGNATURE, value.start, value.end, steps, text, channel=(index, "thinking"))
         elif value.kind is Kind.STRING and key not in RULES.identifiers and key != "name":
             yield from key_slot(key, key_node, RULES, (name,))
-            yield from piece(value, RULES, steps, key, RULES.trust_below(key, Trust.FORMAT), (index, key))
+            pieces = piece(value, RULES, steps, key, RULES.trust_below(key, Trust.FORMAT), (index, key))
+            yield from (replace(one, is_signed=True) for one in pieces) if key == _THOUGHT else pieces
         else:
             found = member_slots(node, key, RULES, (name,), Trust.FORMAT)
             yield from (replace(slot, is_executed=True) for slot in found) if is_executed(node) else found
@@ -202,6 +206,16 @@ def _sealed(found: Iterable[Slot], blocks: Iterable[Node]) -> list[Slot]:
     data = [block.get("data") for block in blocks if string(block, "type") == "redacted_thinking"]
     own = {node.start for node in data if node is not None and node.kind is Kind.STRING and is_opaque(node.text())}
     return [slot for slot in found if slot.start not in own]
+
+
+def _signed(found: Iterable[Slot], blocks: Sequence[Node]) -> list[Slot]:
+    """The slots of an answer; thinking that has a signature says so."""
+    own = {
+        ("content", place, _THOUGHT)
+        for place, block in enumerate(blocks)
+        if string(block, "type") == _THOUGHT and string(block, "signature")
+    }
+    return [replace(slot, is_signed=True) if slot.steps in own else slot for slot in found]
 
 
 def _without(blocks: tuple[Node, ...], gone: Collection[int], message: Node) -> list[tuple[int, int, bytes]]:

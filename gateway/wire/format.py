@@ -75,7 +75,8 @@ class Slot:
 
     `context` is the name of its field, which recognizers may read as if it stood before the text. `channel` is set for
     a piece of a stream's text, and for the signature of one. `cut_off` says that the text stopped short of its end
-    (token limit), `is_executed` that it belongs to a call of a tool that the provider executes.
+    (token limit), `is_executed` that it belongs to a call of a tool that the provider executes, `is_signed` that the
+    provider has signed it, as far as can be seen.
     """
 
     kind: SlotKind
@@ -87,6 +88,7 @@ class Slot:
     channel: Channel | None = None
     cut_off: bool = False
     is_executed: bool = False
+    is_signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 from gateway.observe import log
+from tests.dialects.anthropic import ANTHROPIC, SIGNATURE
 from tests.fakes.gateway import serve_gateway
 from tests.fakes.provider import Provider, chunk, stream
 
@@ -128,3 +129,39 @@ async def test_attachments_are_stripped_both_ways(
         assert b'entity="ATTACHMENT"' in services.metrics.render()
     [part] = json.loads(provider.requests[0])["messages"][0]["content"]
     assert part["text"].startswith("Mail kc-")
+
+
+@pytest.mark.parametrize("streamed", [True, False])
+async def test_signed_thinking_passes_as_it_is_or_not_at_all(
+    tmp_path: Path, provider: Provider, http: aiohttp.ClientSession, *, streamed: bool
+) -> None:
+    """Down with its own token and what the model wrote itself; up only where no value stands in it."""
+    body = {"model": "c", "max_tokens": 9, "stream": streamed}
+    asked = [{"role": "user", "content": f"Mail {MAIL}"}]
+    async with serve_gateway(provider.base_url, policy=policy(tmp_path, "signed_thinking: pass\n")) as (url, services):
+
+        async def say(thought: str, *turns: dict[str, Any]) -> tuple[str, Any]:
+            block = {"type": "thinking", "thinking": thought, "signature": SIGNATURE}
+            provider.pieces = ANTHROPIC.stream("thinking", list(thought))
+            whole = {"id": "m", "type": "message", "role": "assistant", "content": [block]}
+            provider.body = None if streamed else whole
+            async with http.post(f"{url}/v1/messages", json={**body, "messages": [*asked, *turns]}) as response:
+                assert response.headers["X-Holdback-Monitor"] == "response"
+                return await response.text(), json.loads(provider.requests[-1])["messages"]
+
+        token = (await say("Hm"))[1][0]["content"].removeprefix("Mail ")
+        thought = f"She is {token}, SSN {SSN}."
+        shown, _ = await say(thought)
+        datas = [json.loads(line[6:]) for line in shown.splitlines() if line.startswith("data: ")]
+        told = ANTHROPIC.told(datas, "thinking")[0] if streamed else json.loads(shown)["content"][0]["thinking"]
+        assert (told, SIGNATURE in shown) == (thought, True)
+        metrics = services.metrics.render().decode()
+        assert 'monitored_findings_total{action="redact",direction="response",entity="US_SSN"} 1.0' in metrics
+
+        def block(text: str) -> dict[str, Any]:
+            return {"type": "thinking", "thinking": text, "signature": SIGNATURE}
+
+        clean, text = block(f"She is {token}."), {"type": "text", "text": "Well"}
+        turn = {"role": "assistant", "content": [clean, block(thought), block(f"Is {MAIL}"), text]}
+        _, sent = await say("Hm", turn, {"role": "user", "content": "Go on"})
+        assert sent[1]["content"] == [clean, text]

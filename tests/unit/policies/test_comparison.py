@@ -32,6 +32,7 @@ def test_no_difference() -> None:
         ({"threshold": 0.6}, ("threshold", "0.5", "0.6", True)),
         ({"threshold": 0.4}, ("threshold", "0.5", "0.4", False)),
         ({"attachments": "allow"}, ("attachments", "block", "allow", True)),
+        ({"signed_thinking": "pass"}, ("signed_thinking", "block", "pass", True)),
         ({"retention_days": 30}, ("retention_days", "90", "30", False)),
         ({"unread_spellings": frozenset({"base64"})}, ("hidden_spellings.base64", "on", "off", True)),
         ({"regions": frozenset({"eu", "us"})}, ("regions", "eu", "eu, us", True)),
