@@ -66,7 +66,7 @@ train-ner: $(DEV)  ## train the embedded model anew (CORPORA=FOLDER)
 	@$(BIN)/python -m training.gazetteer $(CORPORA)
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONHASHSEED=0 $(BIN)/python -m training.train $(CORPORA)
 
-# The development set is solved first and the other two inside it, so that one package has one version everywhere.
+# The development set is solved first and the others inside it, so that one package has one version everywhere.
 # A release younger than a week is not taken: most poisoned ones are found by then.
 COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-config --upgrade --exclude-newer "7 days" --custom-compile-command "make lock"
@@ -74,6 +74,8 @@ COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3
 lock: $(DEV)  ## make the lock files anew from pyproject.toml
 	$(COMPILE) pyproject.toml --all-extras --group dev --output-file requirements-dev.lock
 	$(COMPILE) pyproject.toml --constraints requirements-dev.lock --no-annotate --output-file requirements.lock
+	$(COMPILE) pyproject.toml --constraints requirements-dev.lock --extra aws --extra azure --extra gcp --extra otel \
+		--no-annotate --output-file requirements-image.lock
 	$(COMPILE) --group build --constraints requirements-dev.lock --no-annotate --output-file requirements-build.lock
 
 clean:  ## remove .venv and everything that was made

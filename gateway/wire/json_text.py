@@ -1,4 +1,4 @@
-"""JSON with places: RFC 8259 read so that every value knows which bytes of the original it stands on.
+r"""JSON with places: RFC 8259 read so that every value knows which bytes of the original it stands on.
 
 What we change is spliced into the original bytes, and what we do not change stays byte for byte (law 8): a parser that
 forgets places, rounds numbers or drops duplicate keys cannot do that. Laws:

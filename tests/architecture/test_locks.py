@@ -9,7 +9,7 @@ import pytest
 
 from tests.architecture.source import PACKAGES, ROOT, plant
 
-LOCKS = ("requirements.lock", "requirements-build.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-image.lock", "requirements-build.lock", "requirements-dev.lock")
 PIN = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;]+)(?: ;[^\\]*)? \\")
 HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}(?: \\)?")
 
@@ -43,6 +43,8 @@ def test_the_locks_agree() -> None:
     everything = pins(ROOT / "requirements-dev.lock").items()
     assert pins(ROOT / "requirements.lock").items() <= everything
     assert pins(ROOT / "requirements-build.lock").items() <= everything
+    image = pins(ROOT / "requirements-image.lock").items()
+    assert pins(ROOT / "requirements.lock").items() <= image <= everything
 
 
 def test_every_dependency_is_locked() -> None:
