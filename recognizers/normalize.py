@@ -169,12 +169,25 @@ def folded(raw: str) -> str:
     return raw if raw.isascii() else fold_view(View(raw, None, len(raw))).chars
 
 
+def even(text: str) -> str | None:
+    """The characters of a text's folded view, where each has the offset of the character that it came from; None where
+    one has no width."""
+    if text.isascii():
+        return text
+    chars = text.translate(_TABLE)
+    return chars if len(chars) == len(text) else None
+
+
+def even_from(raw: str, start: int) -> tuple[int, str | None]:
+    """What of `even(raw)` stands at `start` or after it, and where that begins in `raw`: at 0 at the earliest."""
+    origin = start if start > 0 else 0
+    return origin, even(raw[origin:])
+
+
 def fold_view(text: View) -> View:
     """The folded view of a text."""
-    if text.chars.isascii():
-        return text
-    chars = text.chars.translate(_TABLE)
-    if len(chars) == len(text.chars):
+    chars = even(text.chars)
+    if chars is not None:
         return View(chars, text.starts, text.raw_end)
     kept: list[str] = []
     starts: list[int] = []

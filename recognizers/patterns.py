@@ -8,7 +8,7 @@ checksum the search goes on one character further, and all its shorter ends are 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import re2
@@ -164,6 +164,10 @@ class PatternSet:
         """Tier 1: whether a pattern could match from `low` on at all."""
         return len(chars) - low >= self._unanchored_chars or self._anchors.found(chars, low)
 
+    def hits(self, chars: str) -> Sequence[int]:
+        """The patterns that match in a text, as far as a gate can tell that takes all digits for the same."""
+        return self._gate.Match(chars.translate(ONE_DIGIT)) or ()
+
     def find(
         self,
         view: View,
@@ -190,9 +194,8 @@ class PatternSet:
             Spans in offsets of the window, in no particular order.
         """
         chars = view.chars
-        hits = self._gate.Match(chars[low:].translate(ONE_DIGIT))
         spans: list[Span] = []
-        for index in hits or ():
+        for index in self.hits(chars[low:]):
             at = max(low, view.index(resume[index])) if index in resume else low
             self._run(self.patterns[index], view, raw, window, at, high, spans, json_text)
         return spans

@@ -8,8 +8,8 @@ smallest of the views' answers, in raw characters. Nothing here depends on how t
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from recognizers.context import AFTER
 from recognizers.decodings import BASE64_RUN, BASE64_RUN_CHARS_MIN, DIGIT_WORD_PAIRS, DIGIT_WORDS_PREFIX
@@ -21,11 +21,13 @@ from recognizers.normalize import (
     VIEWS,
     Spelling,
     View,
+    even_from,
     fold_view,
     hidden_views,
     read,
 )
 from recognizers.patterns import CompiledPattern, PatternSet
+from recognizers.progress import Progress, settle_ends
 from recognizers.recognizer import HOLDBACK_CHARS, Recognizer, RecognizerError, Span, Tail
 from recognizers.syntax import parse
 from recognizers.tails import CompiledTail
@@ -34,6 +36,8 @@ from recognizers.viable import ViableStarts
 UNIT_CHARS_MAX = 160
 """Raw characters left of what is new in which the character before it begins, however it is written and whatever run
 without width stands between: a view that is made from there on is right where it is read."""
+BEFORE_CHARS = 1
+"""What a pattern may ask of the text before a match (`not_preceded_by`)."""
 ESCAPE_CHARS_MAX = 48
 """The longest way to write one character."""
 BASE64_RUN_HELD_CHARS = 64
@@ -48,22 +52,6 @@ WARM_UP = (
     "The quick brown fox, jumps over 13 lazy dogs. Call me (or write: a.b@c.example)! It's 12:30 on 2024-05-17; "
     "pay $1,299.00 to DE89 3704 0044 0532 0130 00 or 4111 1111 1111 1111? See https://example.org/a_b?c=d%20e#f "
 )
-
-
-@dataclass(slots=True)
-class Progress:
-    """How far a channel has been scanned: raw offsets from the start of its text. `ends` remembers, by view and
-    pattern, where a match that crosses the scanned part ended. `frontier` is the
-    smallest of `scanned`; when `is_even`, all of them are equal to it and `scanned` itself is not kept up.
-    `place` is where the frontier stands in the text that `read` gives, modulo four: groups of base64 are counted there.
-    `json_text`: the text is the inside of a JSON string."""
-
-    json_text: bool = False
-    frontier: int = 0
-    place: int = 0
-    scanned: list[int] = field(default_factory=lambda: [0] * VIEWS)
-    is_even: bool = True
-    ends: dict[tuple[int, int], int] = field(default_factory=dict)
 
 
 class Pipeline:
@@ -125,23 +113,31 @@ class Pipeline:
             The frontier and the new matches (all start before it or at it in their own view), both in offsets of the
             channel's text. Matches come in no particular order, and one value may be found in both views.
         """
-        if progress.is_even and raw.isascii() and not final and not progress.ends:
-            # The usual delta: all views are the raw text itself.
+        if progress.is_even and not final and not progress.ends:
+            # The usual delta: all views are the raw text itself, or its characters folded one by one.
             low = progress.frontier - base
-            high = self._viable.leftmost(raw, low, len(raw))
-            if high == low:
-                return progress.frontier, _NOTHING
-            likely = self._patterns.likely(raw, low)
-            if not _may_hide(raw, low, high) and not (likely and self._digit_words.found(raw, low)):
-                progress.frontier = base + high
-                progress.place = (progress.place + high - low) % 4
-                spans: list[Span] = []
-                if likely:
-                    progress.scanned[:] = [progress.frontier] * VIEWS
-                    self._collect(0, View(raw, None, len(raw)), raw, base, 0, low, high, progress, spans)
-                    _settle_ends(progress, frozenset())
-                return progress.frontier, spans
+            origin, chars = (0, raw) if raw.isascii() else even_from(raw, low - BEFORE_CHARS)
+            if chars is not None:
+                high = origin + self._viable.leftmost(chars, low - origin, len(chars))
+                if high == low:
+                    return progress.frontier, _NOTHING
+                likely = self._patterns.likely(chars, low - origin)
+                if not _may_hide(raw, low, high) and not (likely and self._digit_words.found(raw, low)):
+                    progress.frontier = base + high
+                    progress.place = (progress.place + high - low) % 4
+                    spans: list[Span] = []
+                    if likely:
+                        progress.scanned[:] = [progress.frontier] * VIEWS
+                        view = View(chars, None, len(chars))
+                        self._collect(0, view, raw, base, origin, low - origin, high - origin, progress, spans)
+                        if progress.ends:
+                            settle_ends(progress, frozenset())
+                    return progress.frontier, spans
         return self._scan_views(raw, base, progress, final=final)
+
+    def may_match(self, chars: str) -> bool:
+        """Whether one of the patterns matches in these characters of a view, all that makes a match void aside."""
+        return bool(self._patterns.hits(chars))
 
     def find_all(self, text: str) -> list[Span]:
         """Every match in a whole text, overlapping ones too, heads without their tails."""
@@ -173,7 +169,7 @@ class Pipeline:
             if number not in there:
                 scanned[number] = scanned[0]
         if progress.ends:
-            _settle_ends(progress, there)
+            settle_ends(progress, there)
         progress.frontier = min(scanned)
         progress.place = (place + text.index(progress.frontier - origin)) % 4
         progress.is_even = max(scanned) == progress.frontier
@@ -271,17 +267,6 @@ class Pipeline:
             or self._patterns.anchored(view.chars)
             for view in seen
         )
-
-
-def _settle_ends(progress: Progress, there: Container[int]) -> None:
-    """Views that are not there have the matches of the folded one; ends that have been passed are forgotten."""
-    ends = progress.ends
-    for (number, pattern), end in [*ends.items()]:
-        if number == 0:
-            ends.update({(other, pattern): end for other in PLAIN_VIEWS if other not in there})
-    for number, pattern in [*ends]:
-        if ends[number, pattern] <= progress.scanned[number]:
-            del ends[number, pattern]
 
 
 def _may_hide(raw: str, low: int, high: int) -> bool:

@@ -20,12 +20,13 @@ import hmac
 import re
 from collections.abc import Iterable, Iterator
 from copy import copy
-from typing import cast
+from typing import Any
 
 from gateway.errors.firewall import CanaryLeaked
 from gateway.verdict import Action, Finding
-from recognizers.normalize import Spelling
-from recognizers.pipeline import ESCAPE_CHARS_MAX, Pipeline, Progress
+from recognizers.normalize import Spelling, even
+from recognizers.pipeline import ESCAPE_CHARS_MAX, Pipeline
+from recognizers.progress import Progress
 from recognizers.recognizer import Pattern, Recognizer
 from recognizers.syntax import parse
 from recognizers.viable import ViableStarts
@@ -97,15 +98,17 @@ class Watch:
         return Progress(json_text=json_text)
 
     def scan(self, raw: str, base: int, progress: object, *, final: bool) -> tuple[int, list[Finding]]:
-        own = cast(Progress, progress)
-        if not raw.isascii():
-            raw = raw.translate(_LOOKALIKES)
-        elif own.is_even and not own.ends and not final:
-            # The usual delta: no escape, and too short for eight letters and the look-ahead.
-            low = own.frontier - base
-            if len(raw) - low <= WINDOW_LETTERS and not _ESCAPE.search(raw, max(low - ESCAPE_CHARS_MAX, 0)):
-                own.frontier = base + self._viable.leftmost(raw, low, len(raw))
+        own: Any = progress  # a cast is a call, and this is done for every delta
+        low = own.frontier - base
+        left = low - ESCAPE_CHARS_MAX if low > ESCAPE_CHARS_MAX else 0
+        if own.is_even and not own.ends and not final and not _ESCAPE.search(raw, left):
+            # The usual delta: no escape, and no eight letters.
+            tail = raw[low:]
+            chars = even(tail if tail.isascii() else tail.translate(_LOOKALIKES))
+            if chars is not None and (len(chars) <= WINDOW_LETTERS or not self._pipeline.may_match(chars)):
+                own.frontier = base + low + self._viable.leftmost(chars, 0, len(chars))
                 return own.frontier, _NOTHING
+        raw = raw if raw.isascii() else raw.translate(_LOOKALIKES)
         frontier, spans = self._pipeline.scan(raw, base, own, final=final)
         if not spans:
             return frontier, []

@@ -17,7 +17,8 @@ from gateway.stream.components import EVERY_ENTITY
 from gateway.verdict import Action, Direction, Finding
 from policies.policy import AllowTerm, Policy
 from recognizers.custom import literal
-from recognizers.pipeline import Pipeline, Progress
+from recognizers.pipeline import Pipeline
+from recognizers.progress import Progress
 from recognizers.recognizer import Pattern, Recognizer, Span
 
 Today = Callable[[], date]

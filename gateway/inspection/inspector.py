@@ -12,7 +12,8 @@ from typing import cast
 from gateway.inspection.operators import Operator, operators
 from gateway.verdict import Action, Direction, Finding
 from policies.policy import Policy
-from recognizers.pipeline import Pipeline, Progress
+from recognizers.pipeline import Pipeline
+from recognizers.progress import Progress
 from recognizers.recognizer import Span, Tail
 
 

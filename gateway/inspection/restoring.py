@@ -25,6 +25,7 @@ from gateway.vault.shapes import OPAQUE_CHARS_MAX, OPAQUE_START, opaque_shapes
 from gateway.vault.tokenizer import Entry, Ledger
 from gateway.verdict import Action, Finding
 from gateway.wire.executed import EXECUTED
+from recognizers.normalize import even_from
 
 TOKEN = "token"  # noqa: S105 - the name of a recognizer
 IN_LINK = "token/in a known link"
@@ -36,6 +37,8 @@ REVOKED = "token/of a revoked key"
 UNKNOWN = "token/not of this request"
 UNKNOWN_ENTITY = "TOKEN"
 NOTICED_MAX = 64
+BEFORE_CHARS = 3
+"""How far left of a token is read to tell whether it stands alone: an escape."""
 _UNRESERVED = "@:~-._"
 """What of a value need not be escaped in an address."""
 
@@ -98,15 +101,14 @@ class Restoring(Around, PerTool, Noticing, SlowAnswers):
         own: Any = progress  # a cast is a call, and this is done for every delta
         frontier, found = self._inspect(raw, base, own.inner, final=final)
         low = own.frontier - base
-        if (
-            own.links.target is None
-            and raw.isascii()
-            and not final
-            and (self._may_matter(raw, low) is None or self._matters(raw, low) is None)
-        ):
+        if own.links.target is None and not final:
             # The usual delta.
-            own.frontier = base + len(raw)
-            return frontier, found
+            origin, chars = (0, raw) if raw.isascii() else even_from(raw, low - BEFORE_CHARS)
+            if chars is not None and (
+                self._may_matter(chars, low - origin) is None or self._matters(chars, low - origin) is None
+            ):
+                own.frontier = base + len(raw)
+                return frontier, found
         decided, matches = self._ledger.scan(raw, base, own.frontier, json_text=own.json_text, final=final)
         for match in matches:
             own.links.follow(raw, base, match.start)

@@ -14,7 +14,8 @@ from urllib.parse import unquote
 
 from gateway.verify.readings import RUN_CHARS, core, readings
 from gateway.verify.tokens import telling
-from recognizers.pipeline import Pipeline, Progress
+from recognizers.pipeline import Pipeline
+from recognizers.progress import Progress
 from recognizers.recognizer import Recognizer, Span
 
 BEFORE = "Here is what you asked for, word by word.\n"

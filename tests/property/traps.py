@@ -97,6 +97,7 @@ HIDDEN = {
     "a hidden letter before a digit word": "2\u3164five three four one two six",
     "full width": "４１１１ １１１１ １１１１ １１１１ ｊａｎｅ＠ｅｘａｍｐｌｅ．ｃｏｍ",
     "other scripts": "почта иван@пример.рф и 4111 1111 1111 1111 日本",
+    "typography": "“Zoë” — ‘jane@example.com’, né 536‑22‑8726 … Größe 4111 1111 1111 1111 für",
 }
 ESCAPED = {
     "percent": "mail=jane%40example.com&card=4111%201111%201111%201111&x",

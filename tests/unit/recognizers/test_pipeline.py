@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recognizers.pipeline import Pipeline, Progress
+from recognizers.pipeline import Pipeline
+from recognizers.progress import Progress
 from recognizers.recognizer import CONTEXT_BOOST, Pattern, Recognizer, RecognizerError, Span, Tail
 from tests.unit.recognizers.dialect import regexes
 
@@ -93,6 +95,24 @@ def test_the_frontier_stands_where_something_may_still_begin(text: str, frontier
     pipeline = Pipeline([DIGITS])
     assert pipeline.scan(text, 0, Progress(), final=False)[0] == frontier
     assert pipeline.scan(text, 0, Progress(), final=True)[0] == len(text)
+
+
+def test_accents_quotes_and_dashes_are_no_reason_to_make_all_views(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = 0
+    views = Pipeline._scan_views
+
+    def counting(*arguments: Any, **named: Any) -> tuple[int, list[Span]]:
+        nonlocal made
+        made += 1
+        return views(*arguments, **named)
+
+    text = "„Größe“ – it’s naïve: señor 123\u2011456\u2011789, 123456789 и всё. "
+    pipeline = Pipeline([DIGITS, KEY])
+    monkeypatch.setattr(Pipeline, "_scan_views", counting)
+    assert in_parts(pipeline, text, [*range(len(text))]) == found(pipeline.find_all(text)) != set()
+    assert made == 2  # the ends
+    in_parts(pipeline, text + "a\u0301 ", [*range(len(text) + 3)])
+    assert made > 3, "a mark has no place of its own"
 
 
 def test_offsets_count_from_the_start_of_the_text() -> None:
