@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
@@ -58,10 +60,14 @@ async def serve_receiver() -> AsyncIterator[Receiver]:
 
 @dataclass(slots=True)
 class Mailbox:
-    """A mail server and what it took: recipients and message."""
+    """A mail server and what it took: recipients and message. `starttls`: what it offers, if anything (RFC 3207);
+    `logins`: what came with AUTH PLAIN, and `plain` every line that came before there was any TLS."""
 
     port: int = 0
+    starttls: ssl.SSLContext | None = None
     taken: list[tuple[list[str], Message]] = field(default_factory=list)
+    logins: list[str] = field(default_factory=list)
+    plain: list[bytes] = field(default_factory=list)
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, as far as RFC 5321 is needed."""
@@ -69,6 +75,20 @@ class Mailbox:
         writer.write(b"220 test\r\n")
         while line := (await reader.readline()).strip():
             verb = line[:4].upper()
+            if writer.get_extra_info("ssl_object") is None:
+                self.plain.append(line)
+            if verb == b"STAR" and self.starttls is not None:
+                writer.write(b"220 go on\r\n")
+                await writer.start_tls(self.starttls)
+                continue
+            if verb == b"EHLO":
+                writer.write(b"250-test\r\n250-AUTH PLAIN\r\n")
+                if self.starttls is not None and writer.get_extra_info("ssl_object") is None:
+                    writer.write(b"250-STARTTLS\r\n")
+            if verb == b"AUTH":
+                self.logins.append(base64.b64decode(line.split()[-1]).decode())
+                writer.write(b"235 ok\r\n")
+                continue
             if verb == b"RCPT":
                 to.append(line.partition(b"<")[2].partition(b">")[0].decode())
             if verb == b"DATA":
@@ -82,10 +102,17 @@ class Mailbox:
 
 
 @asynccontextmanager
-async def serve_mail() -> AsyncIterator[Mailbox]:
-    """A mail server that listens."""
-    mailbox = Mailbox()
-    server = await asyncio.start_server(mailbox.talk, "127.0.0.1", 0)
+async def serve_mail(
+    *, tls: ssl.SSLContext | None = None, starttls: ssl.SSLContext | None = None
+) -> AsyncIterator[Mailbox]:
+    """A mail server that listens; `tls` from the first byte, `starttls` when asked."""
+    mailbox = Mailbox(starttls=starttls)
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError, asyncio.IncompleteReadError):  # who does not trust us hangs up
+            await mailbox.talk(reader, writer)
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0, ssl=tls)
     mailbox.port = server.sockets[0].getsockname()[1]
     async with server:
         yield mailbox
