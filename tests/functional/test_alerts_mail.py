@@ -19,7 +19,7 @@ from tests.fakes.receivers import serve_mail
 
 ALERT = Alert("al_1", "seal", "critical", "A tenant was sealed.")
 OPS = Receiver(Kind.EMAIL, to=("ops@example.com",))
-PASSWORD = "correct horse"  # noqa: S105
+PASSWORD = "correct horse"
 
 
 @pytest.fixture(scope="module")
