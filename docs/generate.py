@@ -15,6 +15,7 @@ from pydantic import BaseModel, SecretStr
 from gateway.auth.roles import ACTIONS, Role
 from gateway.errors import ConfigurationError, all_errors
 from gateway.explain import found_by
+from gateway.observe.catalogue import exposed
 from gateway.observe.metrics import Metrics
 from gateway.server.admin.catalogue import admin_routes
 from gateway.services import build_engine
@@ -81,27 +82,18 @@ def _is_model(annotation: object) -> bool:
 
 def metrics() -> str:
     """What `/metrics` has."""
-    rows = ["# Metrics", "", "At `/metrics`, in Prometheus' text format. Labels never hold values.", ""]
-    rows += ["| metric | kind | labels | meaning |", "|---|---|---|---|"]
-    for metric in Metrics().registry.collect():
-        labels = LABELS.get(metric.name, "")
-        rows.append(f"| `{metric.name}` | {metric.type} | {labels} | {metric.documentation} |")
+    rows = [
+        "# Metrics",
+        "",
+        "At `/metrics`, in Prometheus' text format. Labels never hold values. What a histogram is called",
+    ]
+    rows[-1] += (
+        " here, has `_bucket`, `_sum` and `_count` behind it there. [How to use them](../operations/observe.md)."
+    )
+    rows += ["", "| metric | kind | labels | meaning |", "|---|---|---|---|"]
+    for one in exposed(Metrics().registry):
+        rows.append(f"| `{one.name}` | {one.kind} | {', '.join(one.labels)} | {cell(one.meaning)} |")
     return NOTE + "\n".join(rows) + "\n"
-
-
-LABELS = {
-    "holdback_requests": "endpoint, status",
-    "holdback_failures": "code",
-    "holdback_provider_attempts": "provider, outcome",
-    "holdback_findings": "direction, entity, action",
-    "holdback_attacks": "family",
-    "holdback_monitored_findings": "direction, entity, action",
-    "holdback_policy_loads": "outcome",
-    "holdback_limited": "kind, rule",
-    "holdback_tokens": "provider, direction",
-    "holdback_cost_usd": "provider",
-    "holdback_unpriced_answers": "provider",
-}
 
 
 def roles() -> str:

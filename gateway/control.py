@@ -15,7 +15,7 @@ from gateway.settings.keys import key_service_secret
 from gateway.stores.master import MasterKey, master_key, master_text
 from gateway.stores.opened import Stores
 from gateway.tenant_keys.opened import TenantKeys, open_tenant_keys
-from gateway.tenant_keys.wrapping import WrapOptions, operator_wrapping
+from gateway.tenant_keys.wrapping import Opener, WrapOptions, operator_wrapping
 from gateway.token_keys import LOCAL_TENANT
 
 
@@ -53,8 +53,11 @@ class Control:
 
 
 @asynccontextmanager
-async def open_control(settings: Settings, stores: Stores, egress: Egress) -> AsyncIterator[Control]:
-    """Open it, and close it at the end; `egress` is the way to the vaults that tenants name.
+async def open_control(
+    settings: Settings, stores: Stores, egress: Egress, opener: Opener | None = None
+) -> AsyncIterator[Control]:
+    """Open it, and close it at the end; `egress` is the way to the vaults that tenants name, `opener` opens key
+    services; None for the way that `gateway.kms` does.
 
     Raises:
         ConfigurationError: there is no master key, or it is none.
@@ -63,7 +66,9 @@ async def open_control(settings: Settings, stores: Stores, egress: Egress) -> As
     master, events = master_key_of(settings), ControlEvents()
     staleness = settings.keys.revocation_staleness_seconds
     options = replace(wrap_options(settings), connector=egress.connector)
-    async with open_tenant_keys(stores, master, events, options, _clock, staleness_seconds=staleness) as keys:
+    async with open_tenant_keys(
+        stores, master, events, options, _clock, staleness_seconds=staleness, opener=opener
+    ) as keys:
         yield Control(master, events, _clock, keys)
 
 

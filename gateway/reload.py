@@ -54,9 +54,15 @@ class InForce:
         self._lock = asyncio.Lock()
         self._made: OrderedDict[tuple[str, Of | None], Engine] = OrderedDict()
         self._overlays = overlays
+        self.hits = self.misses = 0
         self._policies = {of: _merged(engine.policy, overlays, of) for of in overlays}
         for of in self._policies:
             self._keep(("", of), build(self._policies[of]))
+
+    @property
+    def size(self) -> int:
+        """Engines that are kept ready."""
+        return len(self._made)
 
     def policy(self, tenant: str, agent: str = TENANT_WIDE) -> Policy:
         """The policy of an agent, or of a tenant as a whole."""
@@ -73,7 +79,10 @@ class InForce:
         if of is None and not preset:
             return self.engine
         key = (preset, of)
-        if key not in self._made:
+        if key in self._made:
+            self.hits += 1
+        else:
+            self.misses += 1
             async with self._lock:
                 if key not in self._made:
                     self._keep(key, await asyncio.to_thread(self._made_for, preset, of))
@@ -132,6 +141,11 @@ class Engines:
         self._folder = overlays
         self._in_force = self._generation(first or load())
         self._seen = self._signature()
+
+    @property
+    def in_force(self) -> InForce:
+        """The generation in force."""
+        return self._in_force
 
     @property
     def current(self) -> Engine:

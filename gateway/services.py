@@ -33,6 +33,7 @@ from gateway.models.opened import open_model
 from gateway.observe.metrics import Metrics
 from gateway.open_requests import OpenRequests, open_requests
 from gateway.pool import Pool, Provider, open_pool
+from gateway.readings import Rooms, reading
 from gateway.reload import Engines
 from gateway.settings import Settings
 from gateway.settings.stores import StoreSettings
@@ -40,6 +41,7 @@ from gateway.stores.opened import Places, Stores, open_stores
 from gateway.stores.tables.canary_epochs import CanaryEpochs
 from gateway.stream.limits import StreamLimits
 from gateway.tenant_keys.changes import What
+from gateway.tenant_keys.measured import measured
 from gateway.tenant_keys.source import TenantTokenKeys
 from gateway.tenant_keys.tombstones import graveyard, tombstones_file
 from gateway.token_keys import TokenKeySource, local_keys
@@ -162,7 +164,9 @@ async def _watching(
 
     derive = control.master.derive
     async with (
-        open_audit(settings.audit, stores.database, derive, egress, control.events, retention_days) as audit,
+        open_audit(
+            settings.audit, stores.database, derive, egress, control.events, retention_days, metrics.record
+        ) as audit,
         open_alerts(settings.alerts, stores, control, audit, egress, metrics) as alerts,
     ):
         yield audit, alerts
@@ -222,16 +226,18 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
     Raises:
         ConfigurationError: something cannot be used.
     """
+    metrics = Metrics()
     async with (
-        open_model(settings.tier3) as model,  # before any key: what a worker is started from holds none
+        open_model(
+            settings.tier3, metrics.model.scanned
+        ) as model,  # before any key: what a worker is started from holds none
         open_stores(places(settings.stores)) as stores,
         Egress(frozenset(settings.egress.open_origins), total_seconds=settings.egress.total_seconds) as egress,
         open_pool(settings) as pool,
         AsyncExitStack() as closing,
-        open_control(settings, stores, egress) as control,
+        open_control(settings, stores, egress, measured(metrics.keys)) as control,
     ):
-        metrics, guardrail = Metrics(), Guardrail(egress, settings.guardrail)
-
+        guardrail = Guardrail(egress, settings.guardrail)
         engines = _engines(settings, engine, model, list(pool.providers.values()), metrics, guardrail)
         admission = Admission(settings.limits.streams, metrics)
         watching = _watching(settings, stores, control, egress, engines, metrics)
@@ -242,6 +248,8 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
         Ending(access.book, requests)
         metering = await closing.enter_async_context(open_metering(settings, stores, control.master, audit, metrics))
         await closing.enter_async_context(engines.watched(settings.policy_reload_seconds))
+        rooms = Rooms(admission, control, audit, memory, access, metering, engines, alerts, model)
+        await closing.enter_async_context(reading(metrics, rooms, settings))
         yield Services(
             settings,
             engines,

@@ -63,6 +63,8 @@ def _special() -> dict[str, dict[str, Any]]:
         "podDisruptionBudget.maxUnavailable": {"type": ["integer", "string"]},
         "prometheusRule.errorRatio": {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
         "prometheusRule.inspectSeconds": {"type": "number", "exclusiveMinimum": 0},
+        "prometheusRule.delaySeconds": {"type": "number", "exclusiveMinimum": 0},
+        "grafanaDashboards.labels": _STRINGS,
         "ingress.hosts": {"type": "array", "items": {"type": "string"}},
         "ingress.paths": _PATHS,
         "httpRoute.hostnames": {"type": "array", "items": {"type": "string"}},

@@ -76,6 +76,12 @@ class AccessBook:
         self._reading = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
         self._listeners: list[Callable[[set[str]], None]] = []
+        self.hits = self.misses = 0
+
+    @property
+    def size(self) -> int:
+        """Ids that are remembered."""
+        return len(self._known) + len(self._unknown)
 
     def attach(self, listener: Callable[[set[str]], None]) -> None:
         """Tell `listener` of the tenants about whom something changed, once it is in force here."""
@@ -96,7 +102,9 @@ class AccessBook:
             await self._catch_up(now)
         kept = self._known.get(key_id) or self._unknown.get(key_id)
         if kept is not None and kept.until > now:
+            self.hits += 1
             return kept.grant
+        self.misses += 1
         epoch, is_known = self._epoch, False
         with suppress(StoreUnavailable):
             found = await self._stores.capabilities.find(key_id)

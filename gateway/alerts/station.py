@@ -81,6 +81,11 @@ class Alerts:
         self.heard_some, self.queued_some = asyncio.Event(), asyncio.Event()
         self._attempts = asyncio.Semaphore(ATTEMPTS_AT_A_TIME)
 
+    @property
+    def waiting(self) -> int:
+        """What was heard and is not counted yet."""
+        return len(self._heard)
+
     # --- hearing
 
     def hear(self, event: AuditEvent) -> None:
@@ -115,6 +120,7 @@ class Alerts:
     async def refresh(self) -> None:
         """Read the receivers, so that they are known when the database is away."""
         self._known = await self.receivers.all()
+        self._metrics.alerts_waiting.set(await self._store.waiting())
 
     async def forget(self) -> None:
         """Drop the counts of what has long been quiet."""

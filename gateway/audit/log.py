@@ -69,7 +69,7 @@ class AuditLog:
         self._lost: int | None = None
         self._waiting: list[_Batch] = []
         self._writing: _Batch | None = None
-        self._size, self._wake = 0, asyncio.Event()
+        self.size, self._wake = 0, asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._listeners: list[Callable[[AuditEvent], None]] = []
 
@@ -96,7 +96,7 @@ class AuditLog:
         Raises:
             AuditUnavailable: too many wait already, or nothing writes.
         """
-        if self._size >= self._queue_events or self._task is None or self._task.done():
+        if self.size >= self._queue_events or self._task is None or self._task.done():
             self._missed(1)
             raise AuditUnavailable(retry_after_seconds=1)
         if not self._waiting or len(self._waiting[-1].events) >= BATCH_EVENTS:
@@ -105,7 +105,7 @@ class AuditLog:
             self._waiting.append(_Batch([], done))
         batch = self._waiting[-1]
         batch.events.append(event)
-        self._size += 1
+        self.size += 1
         self._wake.set()
         return batch.done
 
@@ -150,7 +150,7 @@ class AuditLog:
             while self._waiting:
                 batch = self._writing = self._waiting.pop(0)
                 written = await self._written(batch.events)
-                self._size -= len(batch.events)
+                self.size -= len(batch.events)
                 self._writing = None
                 if written:
                     batch.done.set_result(None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from gateway.audit.anchors import open_anchors
+from gateway.audit.chain import Head
 from gateway.audit.event import FIELDS, SYSTEM, AuditEvent, Kind, Value
 from gateway.audit.keeper import Keeper
 from gateway.audit.log import AuditKeys, AuditLog, Recorder
@@ -21,10 +22,11 @@ from gateway.background import in_background
 from gateway.egress import Egress
 from gateway.errors import ConfigurationError
 from gateway.observe.events import ControlEvent, ControlEvents
+from gateway.observe.room_metrics import RecordMetrics
 from gateway.settings.audit import AuditSettings
 from gateway.stores.database import Database
 from gateway.stores.tables.access_uses import AccessUseStore
-from gateway.stores.tables.audit import AuditStore
+from gateway.stores.tables.audit import AuditStore, Linked
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,18 @@ def note_control(audit: Audit, event: ControlEvent) -> None:
     audit.log.note(AuditEvent(kind, event.tenant_id or SYSTEM, time.time_ns() // 1000, "", fields))
 
 
+class _Measured(AuditStore):
+    """The store, with a watch on what is written."""
+
+    def __init__(self, database: Database, metrics: RecordMetrics) -> None:
+        super().__init__(database)
+        self._metrics = metrics
+
+    async def append(self, chains: Sequence[str], link: Callable[[dict[str, Head]], list[Linked]]) -> list[Linked]:
+        with self._metrics.writing(len(chains)):
+            return await super().append(chains, link)
+
+
 @asynccontextmanager
 async def open_audit(
     settings: AuditSettings,
@@ -129,6 +143,7 @@ async def open_audit(
     egress: Egress,
     events: ControlEvents,
     retention_days: Callable[[str], Awaitable[int]],
+    metrics: RecordMetrics,
 ) -> AsyncIterator[Audit]:
     """Open the record, and keep it while the block runs; what was noted is written before it ends.
 
@@ -139,6 +154,7 @@ async def open_audit(
         egress: the way to an anchor with an address.
         events: of the control plane: go into the record, and tell of the record's own troubles.
         retention_days: of a tenant, or of the system's chain.
+        metrics: how long it takes to write.
 
     Raises:
         ConfigurationError: a key cannot be used, or is not the one that signed last.
@@ -151,7 +167,7 @@ async def open_audit(
         events.emit(ControlEvent(action, "", resource="audit", details={"count": lost}))
 
     async with (
-        AuditLog(store, keys, queue_events=settings.queue_events, on_outage=outage) as log,
+        AuditLog(_Measured(database, metrics), keys, queue_events=settings.queue_events, on_outage=outage) as log,
         AsyncExitStack() as closing,
     ):
         signing = signing_key(settings, derive)

@@ -129,6 +129,7 @@ class KeyCache:
         self._errors: dict[Hashable, tuple[float, GatewayError]] = {}
         self._flights: dict[Hashable, _Flight] = {}
         self._timer: asyncio.Task[None] | None = None
+        self.hits = self.misses = 0
 
     def __len__(self) -> int:
         return len(self._leases)
@@ -156,7 +157,9 @@ class KeyCache:
         found = self._leases.get(name)
         if found is not None and found.expires > (now := self._clock()):
             found._users += 1  # noqa: SLF001
+            self.hits += 1
             return found, found.refresh_at <= now
+        self.misses += 1
         return None, False
 
     def refresh(self, name: Hashable, load: Load, *, ttl: float) -> asyncio.Task[Lease] | None:

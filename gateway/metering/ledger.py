@@ -52,6 +52,11 @@ class UsageLedger:
         self._pruned_on: date | None = None
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def waiting(self) -> int:
+        """Sums that are not written yet."""
+        return len(self._waiting)
+
     async def __aenter__(self) -> UsageLedger:
         self._task = asyncio.create_task(self._write_on(), name="usage writer")
         return self

@@ -11,13 +11,17 @@ import yaml
 
 from gateway.errors import ConfigurationError
 from gateway.models.pool import WorkerPool
+from gateway.models.queueing import OnBatch, unheard
 from gateway.models.sidecar import Sidecar
 from gateway.settings.tier3 import Tier3Settings
 
 
 @asynccontextmanager
-async def open_model(settings: Tier3Settings) -> AsyncIterator[WorkerPool | Sidecar | None]:
-    """Open it; None when it is off. Workers load while the gateway starts: the first segments wait for them.
+async def open_model(
+    settings: Tier3Settings, on_batch: OnBatch = unheard
+) -> AsyncIterator[WorkerPool | Sidecar | None]:
+    """Open it; None when it is off. Workers load while the gateway starts: the first segments wait for them. `on_batch`
+    is told of every batch.
 
     Raises:
         ConfigurationError: the settings cannot be used.
@@ -32,14 +36,15 @@ async def open_model(settings: Tier3Settings) -> AsyncIterator[WorkerPool | Side
             connections=settings.sidecar_connections,
             deadline_seconds=settings.deadline_seconds,
             queue_texts=settings.queue_texts,
+            on_batch=on_batch,
         ) as sidecar:
             yield sidecar
     else:
-        async with worker_pool(settings) as pool:
+        async with worker_pool(settings, on_batch) as pool:
             yield pool
 
 
-def worker_pool(settings: Tier3Settings) -> WorkerPool:
+def worker_pool(settings: Tier3Settings, on_batch: OnBatch = unheard) -> WorkerPool:
     """The pool of the embedded engine, not opened yet."""
     return WorkerPool(
         workers=settings.workers,
@@ -48,6 +53,7 @@ def worker_pool(settings: Tier3Settings) -> WorkerPool:
         wait_seconds=settings.wait_milliseconds / 1000,
         deadline_seconds=settings.deadline_seconds,
         queue_texts=settings.queue_texts,
+        on_batch=on_batch,
     )
 
 

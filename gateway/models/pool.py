@@ -14,13 +14,14 @@ import json
 import os
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any, cast
 
 from gateway.errors import InspectionFailed
 from gateway.models import frames
 from gateway.models.bridge import wait_for
-from gateway.models.queueing import FairQueue, Ticket
+from gateway.models.queueing import FairQueue, OnBatch, Ticket, unheard
 from gateway.observe.log import logger
 from recognizers.ner.entities import Entity
 
@@ -42,6 +43,7 @@ class WorkerPool:
         start_seconds: a start that takes longer has failed.
         queue_texts: segments in line at most; beyond that, texts wait.
         module: what a worker runs.
+        on_batch: told of every batch.
     """
 
     def __init__(
@@ -55,9 +57,10 @@ class WorkerPool:
         start_seconds: float = 120,
         queue_texts: int = 4096,
         module: str = "gateway.models.worker",
+        on_batch: OnBatch = unheard,
     ) -> None:
         self._count = workers
-        self._module = module
+        self._module, self._on_batch = module, on_batch
         self._configuration = json.dumps(configuration)
         self._batch_texts = batch_texts
         self._wait_seconds = wait_seconds
@@ -82,6 +85,11 @@ class WorkerPool:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._fail_all()
+
+    @property
+    def waiting(self) -> int:
+        """Segments in line."""
+        return len(self._queue)
 
     @property
     def is_ready(self) -> bool:
@@ -164,12 +172,13 @@ class WorkerPool:
             if not batch:
                 continue
             number += 1
-            answered = False
+            answered, started = False, time.perf_counter()
             try:
                 async with asyncio.timeout(self._deadline_seconds):
                     answer = await _exchange(process, {"id": number, "texts": [ticket.text for ticket in batch]})
                 answered = _hand_out(batch, answer, number)
             finally:
+                self._on_batch(len(batch), time.perf_counter() - started, answered)
                 if not answered:
                     self._again(batch)
 

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from gateway.errors import InspectionFailed
 from gateway.models.bridge import wait_for
 from recognizers.ner.entities import Entity
+
+OnBatch = Callable[[int, float, bool], None]
+"""Told of a batch: segments, seconds, and whether they were answered."""
+
+
+def unheard(_segments: int, _seconds: float, _answered: bool) -> None:
+    """For whom nobody measures."""
 
 
 @dataclass(eq=False, slots=True)

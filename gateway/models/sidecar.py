@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,7 +23,7 @@ from gateway.egress import Egress
 from gateway.errors import InspectionFailed
 from gateway.errors.egress import EgressFailed, EgressRefused
 from gateway.models.bridge import wait_for
-from gateway.models.queueing import FairQueue, Ticket
+from gateway.models.queueing import FairQueue, OnBatch, Ticket, unheard
 from gateway.observe.log import logger
 from recognizers.ner.entities import MODEL_ENTITIES, Entity
 
@@ -42,14 +43,21 @@ class Sidecar:
         connections: segments at a time.
         deadline_seconds: of one call.
         queue_texts: segments in line at most; beyond that, texts wait.
+        on_batch: told of every call.
     """
 
     def __init__(
-        self, url: str, *, connections: int = 16, deadline_seconds: float = 10, queue_texts: int = 4096
+        self,
+        url: str,
+        *,
+        connections: int = 16,
+        deadline_seconds: float = 10,
+        queue_texts: int = 4096,
+        on_batch: OnBatch = unheard,
     ) -> None:
         is_socket = url.startswith("unix:")
         self._call = _Socket(url, deadline_seconds) if is_socket else _Web(url, deadline_seconds, connections)
-        self._connections = connections
+        self._connections, self._on_batch = connections, on_batch
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
         self._queue = FairQueue(queue_texts)
@@ -69,6 +77,11 @@ class Sidecar:
         for ticket in self._queue.take(len(self._queue)):
             ticket.fail()
         await self._call.close()
+
+    @property
+    def waiting(self) -> int:
+        """Segments in line."""
+        return len(self._queue)
 
     async def ready(self) -> None:
         """Whether the sidecar is there is found out by asking it."""
@@ -111,8 +124,11 @@ class Sidecar:
     async def _called(self, text: str) -> tuple[Entity, ...] | None:
         """One call; None when there is no answer of the contract."""
         body = orjson.dumps({"text": text, "language": LANGUAGE, "entities": list(MODEL_ENTITIES)})
+        started = time.perf_counter()
         answer = await self._call.post(body)
-        return entities(answer, len(text)) if answer is not None else None
+        found = entities(answer, len(text)) if answer is not None else None
+        self._on_batch(1, time.perf_counter() - started, found is not None)
+        return found
 
 
 class _Web:

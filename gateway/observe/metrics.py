@@ -8,10 +8,26 @@ from collections.abc import Iterable
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from gateway.errors import GatewayError
+from gateway.errors.firewall import CanaryLeaked, FirewallBlocked, GuardrailBlocked, GuardrailBlockedAnswer
+from gateway.errors.policy import PolicyBlock
+from gateway.observe.readings import Readings
+from gateway.observe.room_metrics import KeyMetrics, ModelMetrics, ProcessMetrics, ProviderMetrics, RecordMetrics
+from gateway.observe.stream_metrics import StreamMetrics
 from gateway.verdict import Finding
 
 SHARED_METRICS = "PROMETHEUS_MULTIPROC_DIR"
 """The environment variable with a folder in which the processes of one port keep their numbers together."""
+
+
+BLOCKS: dict[type[GatewayError], str] = {
+    PolicyBlock: "policy",
+    FirewallBlocked: "firewall",
+    GuardrailBlocked: "guardrail",
+    GuardrailBlockedAnswer: "guardrail",
+    CanaryLeaked: "canary",
+}
+"""Refusals on purpose, and who refused."""
 
 
 class SpendMetrics:
@@ -40,10 +56,16 @@ class SpendMetrics:
             "holdback_unpriced_answers", "Answers of models without a price.", ("provider",), registry=registry
         )
         self.usage_waiting = Gauge(
-            "holdback_usage_waiting", "Sums of usage that are not in the database yet.", registry=registry
+            "holdback_usage_waiting",
+            "Sums of usage that are not in the database yet.",
+            registry=registry,
+            multiprocess_mode="livesum",
         )
         self.unsettled = Gauge(
-            "holdback_unsettled_requests", "Requests whose cost the counters do not know yet.", registry=registry
+            "holdback_unsettled_requests",
+            "Requests whose cost the counters do not know yet.",
+            registry=registry,
+            multiprocess_mode="livesum",
         )
 
 
@@ -52,6 +74,13 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self.readings = Readings()
+        self.flow = StreamMetrics(self.registry)
+        self.providers = ProviderMetrics(self.registry)
+        self.keys = KeyMetrics(self.registry)
+        self.record = RecordMetrics(self.registry)
+        self.model = ModelMetrics(self.registry)
+        self.process = ProcessMetrics(self.registry)
         self.requests = Counter(
             "holdback_requests", "Requests answered.", ("endpoint", "status"), registry=self.registry
         )
@@ -76,8 +105,12 @@ class Metrics:
             ("outcome",),
             registry=self.registry,
         )
-        self.attempts = Counter(
-            "holdback_provider_attempts", "Requests to providers.", ("provider", "outcome"), registry=self.registry
+        self.blocks = Counter(
+            "holdback_blocks",
+            "Requests and streams that were refused on purpose: by the `policy`, the `firewall`, the `guardrail`, or "
+            "because a `canary` came out.",
+            ("by",),
+            registry=self.registry,
         )
         self.attacks = Counter(
             "holdback_attacks", "Attacks that the firewall saw, by family.", ("family",), registry=self.registry
@@ -87,6 +120,13 @@ class Metrics:
             "Alerts by rule: raised, and attempts to deliver them that went well or failed, or that found no room.",
             ("rule", "outcome"),
             registry=self.registry,
+        )
+        self.alerts_waiting = Gauge(
+            "holdback_alerts_waiting",
+            "Alerts on their way to a receiver, of all replicas together: as the database had it at the last look, at "
+            "most half a minute ago.",
+            registry=self.registry,
+            multiprocess_mode="livemostrecent",
         )
         self.spend = SpendMetrics(self.registry)
         self.inspect_seconds = Histogram(
@@ -102,6 +142,13 @@ class Metrics:
             counter = self.findings if finding.enforced else self.monitored
             counter.labels(direction, finding.entity, finding.action.value).inc()
 
+    def failed(self, error: GatewayError) -> None:
+        """Count a request or a stream that failed."""
+        self.failures.labels(error.code).inc()
+        by = BLOCKS.get(type(error))
+        if by is not None:
+            self.blocks.labels(by).inc()
+
     def attack(self, families: Iterable[str]) -> None:
         """Count an attack by its families."""
         for family in families:
@@ -109,6 +156,7 @@ class Metrics:
 
     def render(self) -> bytes:
         """The text exposition format; of all processes on this port together."""
+        self.readings.take()
         if SHARED_METRICS not in os.environ:
             return generate_latest(self.registry)
         together = CollectorRegistry()

@@ -11,9 +11,11 @@ from aiohttp import web
 
 from gateway.errors import GatewayError, UpstreamError, UpstreamProtocolError, UpstreamRefused
 from gateway.observe.log import logger
+from gateway.observe.stream_metrics import StreamTally
 from gateway.server.driver import Driver
 from gateway.server.errors import REQUEST_ID, REQUEST_ID_HEADER
 from gateway.server.guarding import GUARDING, Guarding
+from gateway.server.measuring import STARTED
 from gateway.server.off_loop import off_loop
 from gateway.server.open_request import OPEN_REQUEST
 from gateway.server.recording import RECORDER, note_refusal
@@ -165,6 +167,7 @@ class Answering:
             Watchdog(answer.provider.waits.silence_seconds, answer.provider.waits.total_seconds),
             lambda found: report(services, request, Direction.RESPONSE, found.channel, found.findings),
             before_end,
+            StreamTally(services.metrics.flow, session.channels, request[STARTED]),
             waits=Direction.RESPONSE in request[ENGINE].waits or judging is not None,
         )
         if OPEN_REQUEST in request:
@@ -176,7 +179,7 @@ class Answering:
             with suppress(GatewayError):
                 await asyncio.shield(kept(request, answer, session.answer_id))
         if driver.error is not None:
-            services.metrics.failures.labels(driver.error.code).inc()
+            services.metrics.failed(driver.error)
             logger().warning("stream_failed", code=driver.error.code)
             await note_refusal(request[RECORDER], driver.error)
         return client

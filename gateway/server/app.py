@@ -16,6 +16,7 @@ from gateway.server.admin.door import PREFIX, add_admin_routes
 from gateway.server.authn import authenticate
 from gateway.server.doors import add_doors
 from gateway.server.errors import REQUEST_ID, REQUEST_ID_HEADER, add_nonce, error_response
+from gateway.server.measuring import STARTED
 from gateway.server.openapi import described
 from gateway.server.recording import RECORDER, FailedLogins, note_refusal
 from gateway.server.session_door import PATH as SESSION_PATH
@@ -60,7 +61,7 @@ async def _answer(request: web.Request, handler: _Handler) -> web.StreamResponse
     request_id = f"req_{secrets.token_hex(12)}"
     request[REQUEST_ID] = request_id
     services = request.app[SERVICES]
-    started = time.perf_counter()
+    started = request[STARTED] = time.perf_counter()
     request[RECORDER] = services.audit.recorder(tenant=LOCAL_TENANT, request_id=request_id, ip=request.remote or "")
     try:
         response = await _guarded(request, handler, services)
@@ -69,7 +70,7 @@ async def _answer(request: web.Request, handler: _Handler) -> web.StreamResponse
         # A challenge for a nonce is how every client begins, not a failure.
         if isinstance(error, AuthenticationError) and not isinstance(error, UseNonce):
             request.app[FAILED_LOGINS].note(error.code)
-        services.metrics.failures.labels(error.code).inc()
+        services.metrics.failed(error)
         response = error_response(error, request_id, request)
         logger().info("refused", request_id=request_id, code=error.code, param=error.param, **_cause(error))
     resource = request.match_info.route.resource

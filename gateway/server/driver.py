@@ -18,6 +18,7 @@ from aiohttp import web
 from gateway.errors import GatewayError, InspectionFailed, ResponseTooLarge, UpstreamTimeout, UpstreamUnavailable
 from gateway.models.bridge import bridged
 from gateway.observe.log import describe, logger
+from gateway.observe.stream_metrics import StreamTally
 from gateway.server.live import live
 from gateway.server.translated import TranslatedStream
 from gateway.server.watchdog import Watchdog
@@ -58,6 +59,7 @@ class Driver:
         watchdog: Watchdog,
         on_report: Callable[[Report], None],
         before_end: Callable[[], Awaitable[None]],
+        tally: StreamTally,
         *,
         waits: bool = False,
     ) -> None:
@@ -71,6 +73,7 @@ class Driver:
             watchdog: of this stream, not started.
             on_report: is told what was found.
             before_end: waited for before the last bytes of the stream go; where it fails, they do not go.
+            tally: of this stream.
             waits: the session's scanner may wait for a model.
         """
         self._session = session
@@ -86,7 +89,7 @@ class Driver:
         self._is_chunked = client.headers.get("Transfer-Encoding") == "chunked"
         self._has_begun = False
         self._fault: Exception | None = None
-        self._waits = waits
+        self._waits, self._tally = waits, tally
         self._cut: GatewayError | None = None
         self._abort: asyncio.TimerHandle | None = None
         self.error: GatewayError | None = None
@@ -147,6 +150,8 @@ class Driver:
             watchdog.stop()
             if self._abort is not None:
                 self._abort.cancel()
+            outcome = "failed" if self.error else "whole" if self._finished else "gone"
+            self._tally.end(outcome, perf_counter())
 
     async def _inspected(self, data: bytes, failure: GatewayError | None) -> None:
         """What came, a little in a turn of the loop: a provider that says much at once does not hold up the others."""
@@ -159,8 +164,12 @@ class Driver:
                 failure = ResponseTooLarge()
             piece = data[at : at + TURN_BYTES]
             event: Event = UpstreamFailed(failure) if failure else BytesReceived(piece) if piece else EndOfBody()
+            arrived, self._tally.came = perf_counter(), self._tally.came + bool(piece)
             commands = await bridged(self._session.receive, event) if self._waits else self._received(event)
+            inspected = perf_counter()
             await self._carry_out(commands)
+            if self._tally.came >= self._tally.look_at:
+                self._tally.look(arrived, inspected)
 
     def _cut_off(self, error: GatewayError) -> list[Command]:
         """The commands that end a stream from outside. Nothing follows an end that was said."""
@@ -201,8 +210,12 @@ class Driver:
             self._ended = perf_counter()
             self._held += self._ended - started
             self._cpu_seconds_left -= self._ended - started
+            tally = self._tally
+            tally.came += 1
             if isinstance(answer, bytes):
                 self._write(transport, answer)
+                if tally.came >= tally.look_at:
+                    tally.look(started, self._ended)
                 return True
             if self._session.state is not State.STREAMING and self._before_end is not None:
                 self._ending = answer, len(data)
@@ -220,6 +233,7 @@ class Driver:
     def _write(self, transport: asyncio.Transport, data: bytes) -> None:
         """Write behind what the response has written, in the same framing (RFC 9112, section 7.1)."""
         if data:
+            self._tally.went += 1
             transport.write(b"%x\r\n%b\r\n" % (len(data), data) if self._is_chunked else data)
 
     async def _carry_out(self, commands: list[Command]) -> None:
@@ -228,6 +242,7 @@ class Driver:
             commands = await self._end(commands)
         for command in commands:
             if isinstance(command, Send):
+                self._tally.went += 1
                 if transport is not None and transport.get_write_buffer_size() > WRITE_BUFFER_BYTES:
                     async with asyncio.timeout(self._stall_seconds):
                         await write(command.data)

@@ -136,8 +136,9 @@ async def call(services: Services, ask: Ask) -> AsyncIterator[Answer]:
             break
     if fallen is not None:
         # Of all that failed, the provider's own words say most.
-        async with _reading(fallen):
-            yield fallen
+        with services.metrics.providers.using(fallen.provider.name):
+            async with _reading(fallen):
+                yield fallen
         return
     raise failure
 
@@ -148,7 +149,8 @@ async def _attempt(
     """Ask one provider, and tell its breaker how that went."""
     known = False
     try:
-        outcome = await _asked(ask, candidate, provider)
+        with services.metrics.providers.asking(provider.name):
+            outcome = await _asked(ask, candidate, provider)
         known = True
     finally:
         if not known:
@@ -163,7 +165,7 @@ async def _attempt(
     else:
         provider.breaker.succeeded()
         label = "answered"
-    services.metrics.attempts.labels(provider.name, label).inc()
+    services.metrics.providers.attempts.labels(provider.name, label).inc()
     return outcome
 
 

@@ -38,7 +38,7 @@ async def open_tenant_keys(
     now: Callable[[], datetime],
     *,
     staleness_seconds: float = STALENESS_SECONDS,
-    opener: Opener = open_provider,
+    opener: Opener | None = None,
 ) -> AsyncIterator[TenantKeys]:
     """Open them, and wipe them at the end.
 
@@ -48,7 +48,7 @@ async def open_tenant_keys(
     keyring = TenantKeyring(
         stores.keys,
         stores.shared,
-        Wrappings(master, options, opener),
+        Wrappings(master, options, opener or open_provider),
         events,
         new_key=lambda: bytearray(secrets.token_bytes(KEY_BYTES)),
         now=now,

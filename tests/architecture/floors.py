@@ -62,7 +62,7 @@ FLOOR_3 = {
     "gateway.alerts.station",
     "gateway.alerts.opened",
 }
-FLOOR_4 = {"gateway.demo", "gateway.reload", "gateway.services"}
+FLOOR_4 = {"gateway.demo", "gateway.reload", "gateway.readings", "gateway.services"}
 FLOOR_5 = {"gateway.server"}
 FLOOR_6 = {
     "gateway.agent",
@@ -135,7 +135,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     # Plays the model provider, so it shares no more with the gateway than a provider does.
     "gateway.demo": GROUND | {"gateway.errors", "gateway.wire"},
     "gateway.reload": FLOOR_1 | FLOOR_2 | FLOOR_3,
-    "gateway.services": FLOOR_1 | FLOOR_2 | FLOOR_3 | {"gateway.reload"},
+    "gateway.readings": FLOOR_1 | FLOOR_2 | FLOOR_3 | {"gateway.reload"},
+    "gateway.services": FLOOR_1 | FLOOR_2 | FLOOR_3 | {"gateway.reload", "gateway.readings"},
     "gateway.admission": GROUND | {"gateway.errors", "gateway.observe"},
     "gateway.server": FLOOR_1 | FLOOR_2 | FLOOR_3 | FLOOR_4,
     # Plays the client and the provider of a running gateway: what it proves, it must not share.

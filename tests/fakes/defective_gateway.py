@@ -128,7 +128,7 @@ NONE = "none"
 def main(defect: str, port: str, upstream: str) -> None:
     """Serve with a defect."""
     _know(ENTITIES)
-    gateway.services.open_model = lambda _settings: nullcontext(None)  # type: ignore[assignment,attr-defined,return-value]
+    gateway.services.open_model = lambda *_: nullcontext(None)  # type: ignore[assignment,attr-defined]
     if defect != NONE:
         DEFECTS[defect]()
     run(

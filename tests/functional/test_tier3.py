@@ -36,7 +36,7 @@ class Pools:
     def __init__(self) -> None:
         self.open: list[WorkerPool] = []
 
-    def make(self, settings: Tier3Settings) -> WorkerPool:
+    def make(self, settings: Tier3Settings, *_: object) -> WorkerPool:
         made = WorkerPool(
             workers=settings.workers, deadline_seconds=settings.deadline_seconds, module="tests.fakes.name_worker"
         )

@@ -61,7 +61,7 @@ async def longest(provider: Provider, policy: str) -> float:
 async def test_a_model_in_the_stream_does_not_hold_the_loop(
     provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opened, "worker_pool", lambda _: WorkerPool(workers=1, module="tests.fakes.name_worker"))
+    monkeypatch.setattr(opened, "worker_pool", lambda *_: WorkerPool(workers=1, module="tests.fakes.name_worker"))
     without = await longest(provider, "default")
     with_model = await longest(provider, "strict")
     print(f"longest turns: {without * 1e3:.2f} ms without, {with_model * 1e3:.2f} ms with a model")

@@ -221,6 +221,11 @@ class AlertStore:
                 for row in await connection.execute(taken)
             ]
 
+    async def waiting(self) -> int:
+        """Deliveries that are not done with."""
+        async with self._database.read() as connection:
+            return int(await connection.scalar(select(func.count()).select_from(QUEUE)) or 0)
+
     async def settle(self, delivery: Delivery, due_at: datetime | None) -> None:
         """A claimed delivery is done with (None), or is to be tried again at `due_at`."""
         one = (QUEUE.c.alert_id == delivery.alert_id) & (QUEUE.c.receiver_id == delivery.receiver_id)
