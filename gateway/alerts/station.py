@@ -120,7 +120,7 @@ class Alerts:
     async def refresh(self) -> None:
         """Read the receivers, so that they are known when the database is away."""
         self._known = await self.receivers.all()
-        self._metrics.alerts_waiting.set(await self._store.waiting())
+        self._metrics.alerts.waiting.set(await self._store.waiting())
 
     async def forget(self) -> None:
         """Drop the counts of what has long been quiet."""
@@ -168,8 +168,8 @@ class Alerts:
         left_out = await self._counted(hashlib.sha256(encode(*key)).hexdigest(), count, to, alert_id, now)
         if queued:
             logger().warning("alert", alert=alert_id, rule=rule.name, tenant=key[0], receivers=len(to) - left_out)
-            self._metrics.alerts.labels(rule.name, "raised").inc()
-            self._metrics.alerts.labels(rule.name, "no_room").inc(left_out)
+            self._metrics.alerts.told.labels(rule.name, "raised").inc()
+            self._metrics.alerts.told.labels(rule.name, "no_room").inc(left_out)
             self.queued_some.set()
 
     async def _counted(self, burst_id: str, count: Counted, to: list[str], alert_id: str, now: datetime) -> int:
@@ -191,7 +191,7 @@ class Alerts:
             return False
         self._told = {each: until for each, until in self._told.items() if until > now}
         self._told[key] = now + timedelta(seconds=self._settings.quiet_seconds)
-        self._metrics.alerts.labels(rule.name, "raised").inc()
+        self._metrics.alerts.told.labels(rule.name, "raised").inc()
         return True
 
     # --- delivering
@@ -214,7 +214,7 @@ class Alerts:
         now = self._clock()
         if now - delivery.created_at > timedelta(hours=self._settings.give_up_hours):
             logger().error("alert_dropped", alert=alert.id, rule=alert.rule, receiver=delivery.receiver_id)
-            self._metrics.alerts.labels(alert.rule, "dropped").inc()
+            self._metrics.alerts.told.labels(alert.rule, "dropped").inc()
             await self._store.settle(delivery, None)
             return
         pause = min(BACKOFF_SECONDS * 2 ** min(delivery.attempts, 20), BACKOFF_SECONDS_MAX)
@@ -228,9 +228,9 @@ class Alerts:
                 await self._deliverer.deliver(kept.receiver, alert)
         except GatewayError as error:
             logger().warning("alert_undelivered", alert=alert.id, receiver=kept.id, code=error.code)
-            self._metrics.alerts.labels(alert.rule, "failed").inc()
+            self._metrics.alerts.told.labels(alert.rule, "failed").inc()
             return False
-        self._metrics.alerts.labels(alert.rule, "delivered").inc()
+        self._metrics.alerts.told.labels(alert.rule, "delivered").inc()
         return True
 
     async def test(self, tenant_id: str, name: str = "") -> list[tuple[str, str]]:

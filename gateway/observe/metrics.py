@@ -12,7 +12,14 @@ from gateway.errors import GatewayError
 from gateway.errors.firewall import CanaryLeaked, FirewallBlocked, GuardrailBlocked, GuardrailBlockedAnswer
 from gateway.errors.policy import PolicyBlock
 from gateway.observe.readings import Readings
-from gateway.observe.room_metrics import KeyMetrics, ModelMetrics, ProcessMetrics, ProviderMetrics, RecordMetrics
+from gateway.observe.room_metrics import (
+    AlertMetrics,
+    KeyMetrics,
+    ModelMetrics,
+    ProcessMetrics,
+    ProviderMetrics,
+    RecordMetrics,
+)
 from gateway.observe.stream_metrics import StreamMetrics
 from gateway.verdict import Finding
 
@@ -115,19 +122,7 @@ class Metrics:
         self.attacks = Counter(
             "holdback_attacks", "Attacks that the firewall saw, by family.", ("family",), registry=self.registry
         )
-        self.alerts = Counter(
-            "holdback_alerts",
-            "Alerts by rule: raised, and attempts to deliver them that went well or failed, or that found no room.",
-            ("rule", "outcome"),
-            registry=self.registry,
-        )
-        self.alerts_waiting = Gauge(
-            "holdback_alerts_waiting",
-            "Alerts on their way to a receiver, of all replicas together: as the database had it at the last look, at "
-            "most half a minute ago.",
-            registry=self.registry,
-            multiprocess_mode="livemostrecent",
-        )
+        self.alerts = AlertMetrics(self.registry)
         self.spend = SpendMetrics(self.registry)
         self.inspect_seconds = Histogram(
             "holdback_inspect_request_seconds",

@@ -85,6 +85,25 @@ class RecordMetrics:
         self.events.inc(events)
 
 
+class AlertMetrics:
+    """Alerts that the gateway tells by itself."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.told = Counter(
+            "holdback_alerts",
+            "Alerts by rule: raised, and attempts to deliver them that went well or failed, or that found no room.",
+            ("rule", "outcome"),
+            registry=registry,
+        )
+        self.waiting = Gauge(
+            "holdback_alerts_waiting",
+            "Alerts on their way to a receiver, of all replicas together: as the database had it at the last look, at "
+            "most half a minute ago.",
+            registry=registry,
+            multiprocess_mode="livemostrecent",
+        )
+
+
 class ModelMetrics:
     """Tier 3."""
 
