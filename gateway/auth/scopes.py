@@ -155,27 +155,6 @@ def loaded(written: str) -> Scope:
     return read_scope(values)
 
 
-def narrowed(outer: Scope, inner: Scope) -> Scope | None:
-    """The scope of a key that is made from another one: what both allow; None when `inner` asks for more than `outer`
-    has in a list (a session may never reach further than the credential it was exchanged for)."""
-    lists: dict[str, tuple[str, ...]] = {}
-    for name in ("providers", "models", "endpoints", "ip_cidrs", "agents"):
-        have, want = getattr(outer, name), getattr(inner, name)
-        if have and want and not set(want) <= set(have):
-            return None
-        lists[name] = want or have
-    costs = [cost for cost in (outer.max_cost_per_day_usd, inner.max_cost_per_day_usd) if cost is not None]
-    rights = [right for right in (outer.detokenize, inner.detokenize) if right is not None]
-    if outer.windows and inner.windows and set(inner.windows) - set(outer.windows):
-        return None
-    return Scope(
-        windows=inner.windows or outer.windows,
-        max_cost_per_day_usd=min(costs, default=None),
-        detokenize=all(rights) if rights else None,
-        **lists,
-    )
-
-
 def texts(values: Mapping[str, Any], name: str) -> tuple[str, ...]:
     """A list of texts, as scopes and agents have them.
 

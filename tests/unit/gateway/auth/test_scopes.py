@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gateway.auth.scopes import Call, Scope, ScopeError, canonical, denied, model_allowed, narrowed, read_scope
+from gateway.auth.scopes import Call, Scope, ScopeError, canonical, denied, model_allowed, read_scope
 
 MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 CALL = Call("/v1/chat/completions", "helpdesk", "10.1.2.3", MONDAY, "gpt-5-mini", "openai")
@@ -87,14 +87,6 @@ def test_canonical_form_is_one_and_comes_back() -> None:
 def test_what_cannot_be_used_is_refused(values: dict[str, Any]) -> None:
     with pytest.raises(ScopeError):
         read_scope(values)
-
-
-def test_a_session_never_reaches_further_than_what_it_came_from() -> None:
-    outer = read_scope({"models": ["a", "b"], "max_cost_per_day_usd": 5, "detokenize": False})
-    assert narrowed(outer, read_scope({"models": ["c"]})) is None
-    inner = narrowed(outer, read_scope({"models": ["a"], "max_cost_per_day_usd": 9, "detokenize": True}))
-    assert inner == Scope(models=("a",), max_cost_per_day_usd=5, detokenize=False)
-    assert narrowed(outer, Scope()) == outer
 
 
 @pytest.mark.parametrize(
