@@ -11,46 +11,90 @@ import tempfile
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import RedisError
 
 CURE = "install Python 3.11 or 3.12 (whose packages carry the server), or put `{}` on PATH"
 
 
-@contextmanager
-def postgres() -> Iterator[str]:
-    """A PostgreSQL server; the URL of its database `postgres`, over a socket."""
-    # Short: a socket's path has at most 107 bytes.
-    with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp", ignore_cleanup_errors=True) as folder:
+class PostgresServer:
+    """A PostgreSQL server that can be stopped and started again, over one socket."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._data = folder, folder / "data"
+        self._packed: Any = None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of its own dependencies, at import
             if find_spec("pgserver") is not None:
                 from pgserver.postgres_server import get_server
 
-                server = get_server(Path(folder) / "data", cleanup_mode="delete")
+                self._packed = get_server(self._data, cleanup_mode="delete")
                 # The tests pull no plugs, and the disk is slow where many test at once.
-                server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf()")
-                try:
-                    yield server.get_uri()
-                finally:
-                    server.cleanup()
+                self._packed.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf()")
+                self.url = str(self._packed.get_uri())
                 return
-        yield from _postgres_on_path(Path(folder))
+        self._commands = {name: shutil.which(name) for name in ("initdb", "pg_ctl")}
+        if None in self._commands.values():
+            raise RuntimeError(CURE.format("initdb"))
+        _run(str(self._commands["initdb"]), "-D", str(self._data), "-U", "postgres", "-A", "trust")
+        self.start()
+        self.url = f"postgresql://postgres@/postgres?host={folder}"
+
+    def start(self) -> None:
+        """Start it again."""
+        if self._packed is not None:
+            self._packed.ensure_postgres_running()
+        else:
+            self._control("-o", f"-k {self._folder} -c listen_addresses= -c fsync=off", "start")
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop it; `immediate` is a crash: it recovers from its log when it starts."""
+        if self._packed is not None:
+            control = import_module("pgserver._commands").pg_ctl  # made at run time, so that no checker knows it
+            control(["-w", "-m", mode, "stop"], pgdata=self._data, user=self._packed.system_user)
+        else:
+            self._control("-m", mode, "stop")
+
+    def close(self) -> None:
+        """Stop it for good."""
+        if self._packed is not None:
+            self._packed.cleanup()
+        else:
+            self.stop("immediate")
+
+    def _control(self, *arguments: str) -> None:
+        _run(str(self._commands["pg_ctl"]), "-D", str(self._data), "-w", *arguments)
 
 
-def _postgres_on_path(folder: Path) -> Iterator[str]:
-    commands = {name: shutil.which(name) for name in ("initdb", "pg_ctl")}
-    if None in commands.values():
-        raise RuntimeError(CURE.format("initdb"))
-    data = str(folder / "data")
-    _run(str(commands["initdb"]), "-D", data, "-U", "postgres", "-A", "trust")
-    control = [str(commands["pg_ctl"]), "-D", data, "-w"]
-    _run(*control, "-o", f"-k {folder} -c listen_addresses= -c fsync=off", "start")
-    try:
-        yield f"postgresql://postgres@/postgres?host={folder}"
-    finally:
-        _run(*control, "-m", "immediate", "stop")
+@contextmanager
+def postgres_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL server, started."""
+    # Short: a socket's path has at most 107 bytes.
+    with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp", ignore_cleanup_errors=True) as folder:
+        server = PostgresServer(Path(folder))
+        try:
+            yield server
+        finally:
+            server.close()
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server; the URL of its database `postgres`, over a socket."""
+    with postgres_server() as server:
+        yield server.url
+
+
+def with_parent(*command: str) -> list[str]:
+    """The same command, ended by the system when this process dies, however that happens (Linux)."""
+    ends = shutil.which("setpriv")
+    return [ends, "--pdeathsig", "KILL", *command] if ends else [*command]
 
 
 def _run(*command: str) -> None:
@@ -64,6 +108,7 @@ class RedisServer:
         self._socket = folder / "redis"
         self._command = [_redis_server(), "--port", "0", "--unixsocket", str(self._socket), "--save", "", "--dir"]
         self._command.append(str(folder))
+        self._dump = folder / "dump.rdb"
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -71,19 +116,26 @@ class RedisServer:
         return f"unix://{self._socket}"
 
     def start(self) -> None:
-        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
+        self._process = subprocess.Popen(with_parent(*self._command), stdout=subprocess.DEVNULL)
         deadline = time.monotonic() + 10
         while not self._socket.exists():
             if time.monotonic() > deadline or self._process.poll() is not None:
                 raise RuntimeError("redis-server did not start")
             time.sleep(0.01)
 
-    def stop(self) -> None:
-        if self._process is not None:
+    def stop(self, *, keeps: bool = False) -> None:
+        """End it; what it held is there again when it is started, or lost."""
+        if self._process is None:
+            return
+        if keeps:
+            with Redis.from_url(self.url) as client, suppress(RedisError):
+                client.shutdown(save=True, nosave=False)
+        else:
             self._process.kill()
-            self._process.wait()
-            self._process = None
-            self._socket.unlink(missing_ok=True)
+            self._dump.unlink(missing_ok=True)
+        self._process.wait()
+        self._process = None
+        self._socket.unlink(missing_ok=True)
 
 
 def _redis_server() -> str:
