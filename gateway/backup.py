@@ -28,7 +28,7 @@ from sqlalchemy import Table, func, insert, select, text
 
 from gateway.errors import ConfigurationError
 from gateway.stores.database import Database
-from gateway.stores.migrate import head, is_empty, migrate
+from gateway.stores.migrate import current, head, is_empty, migrate
 from gateway.stores.schema import all_tables
 from gateway.stores.tables.audit_tables import CHECKPOINTS
 from gateway.stores.tables.key_tables import REVOKED, TENANT_KEYS
@@ -59,9 +59,17 @@ async def write(database: Database, file: Path, key: bytes) -> Copy:
         key: 32 bytes, of the installation.
 
     Raises:
-        ConfigurationError: the file cannot be made.
+        ConfigurationError: the file cannot be made, or the schema is another release's.
         StoreUnavailable: the database cannot be read.
     """
+    async with database.read() as connection:
+        found = await connection.run_sync(current)
+    if found != head():
+        # Of the next release: this one would leave out what it does not know of.
+        raise ConfigurationError(
+            f"the database has schema {found}, this release copies {head()}.",
+            cure="Copy it with the release that made it.",
+        )
     made, rows, checkpoint = hmac.new(key, digestmod=hashlib.sha256), 0, 0
     made_at = datetime.now(UTC).isoformat(timespec="seconds")
     try:

@@ -21,6 +21,7 @@ from gateway.stores.database import Database
 
 _FOLDER = Path(__file__).parent / "migrations"
 _CURE = "Run `holdback migrate` with this release and the same configuration."
+_LATER = "Install the release that made it, or restore a backup."
 _LOCK = 0x486F6C64  # "Hold", for the one that migrates
 
 
@@ -83,7 +84,10 @@ def judge(found: str | None, own: str) -> None:
         problem = (
             f"the database has schema {_schema(found)}, this release runs on {_schema(own)} and {_schema(own) + 1}."
         )
-        raise ConfigurationError(problem, cure="Install the release that made it, or restore a backup.")
+        raise ConfigurationError(problem, cure=_LATER)
+    if _schema(found) == _schema(own) and _step(found) > _step(own):
+        # Steps of one schema are not taken one by one: only whole schemas add without taking away.
+        raise ConfigurationError(f"the database has schema {found}, this release needs {own}.", cure=_LATER)
     raise ConfigurationError(f"the database has schema {found}, this release needs {own}.", cure=_CURE)
 
 
@@ -97,11 +101,16 @@ def _schema(revision: str) -> int:
     return int(number) if number.isdecimal() else 1 << 30
 
 
+def _step(revision: str) -> int:
+    number = revision.split("_")[1] if "_" in revision else ""
+    return int(number) if number.isdecimal() else 1 << 30
+
+
 def _migrate(connection: Connection) -> tuple[str | None, str]:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     before = current(connection)
-    if before is not None and _schema(before) > _schema(head()):
+    if before is not None and (_schema(before), _step(before)) > (_schema(head()), _step(head())):
         judge(before, head())  # of the next release: fine as it stands, and not ours to change
         return before, before
     config = _config()

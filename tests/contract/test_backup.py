@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import text
 
 from gateway.audit.anchors import FileAnchor
 from gateway.audit.event import AuditEvent, Kind
@@ -83,6 +84,16 @@ async def copy(tmp_path: Path) -> tuple[Path, str]:
     await write(source, tmp_path / "copy", KEY)
     await source.close()
     return tmp_path / "copy", tenant
+
+
+async def test_the_next_release_copies_its_own(tmp_path: Path) -> None:
+    """This one runs on its schema, and would leave out what it does not know of."""
+    async with replica(f"sqlite:///{tmp_path / 'x'}") as one:
+        async with one.stores.database.write() as connection:
+            await connection.execute(text("UPDATE alembic_version SET version_num = '2_01_next'"))
+        with pytest.raises(ConfigurationError, match="Copy it with the release that made it"):
+            await write(one.stores.database, tmp_path / "copy", KEY)
+    assert not (tmp_path / "copy").exists()
 
 
 async def test_what_was_revoked_since_does_not_come_back(copy: tuple[Path, str], tmp_path: Path) -> None:

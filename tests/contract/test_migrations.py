@@ -63,6 +63,15 @@ async def test_the_schema_of_the_next_release_is_left_alone(database: Database) 
             await call(database)
 
 
+async def test_a_later_step_of_this_schema_is_refused_by_all(database: Database) -> None:
+    """There is no way back down: what is there stays, and the word says what to do."""
+    async with database.write() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '1_99_later'"))
+    for call in (check_schema, migrate):
+        with pytest.raises(ConfigurationError, match=r"has schema 1_99_later.*Install the release that made it"):
+            await call(database)
+
+
 @pytest.mark.parametrize("found", ["5_02_b", "6_01_a", "6_99_z"])
 def test_a_release_runs_on_its_schema_and_the_next(found: str) -> None:
     judge(found, "5_02_b")
@@ -75,6 +84,7 @@ def test_a_release_runs_on_its_schema_and_the_next(found: str) -> None:
         ("5_01_a", "holdback migrate"),
         ("4_07_g", "holdback migrate"),
         ("7_01_a", "Install the release"),
+        ("5_03_c", "Install the release"),
         ("deadbeef", "Install the release"),
     ],
 )

@@ -14,7 +14,7 @@ from tests.replicas.programme import full, small
 
 async def test_an_outage_costs_what_the_docs_say() -> None:
     async with running() as one:
-        seen = [name async for name, _ in small(one, 16)]
+        seen = [name async for name, _ in small(one, 12)]
     assert seen[-1] == "in the end"
 
 

@@ -11,7 +11,15 @@ from tests.replicas import next_release
 from tests.replicas.bookkeeping import counted, record_faults, settled
 from tests.replicas.clients import moved, revoked, stock_clients
 from tests.replicas.installation import Installation
-from tests.replicas.scenarios import Numbers, killed, next_schema, rolled, without_postgres, without_redis
+from tests.replicas.scenarios import (
+    Numbers,
+    killed,
+    next_schema,
+    rolled,
+    this_release_migrates,
+    without_postgres,
+    without_redis,
+)
 
 Step = tuple[str, Callable[[], Awaitable[Numbers]]]
 
@@ -51,6 +59,7 @@ async def full(one: Installation, count: int) -> AsyncGenerator[tuple[str, Numbe
         *((f"rolling restart, {n}", _rolled(one, n, count)) for n in (1, 2)),
         ("the next schema", lambda: next_schema(one, code)),
         *((f"rolling upgrade, {n}", _rolled(one, n, count, code)) for n in (1, 2)),
+        ("migrate of the release that comes back", lambda: this_release_migrates(one)),
         *((f"and back, {n}", _rolled(one, n, count)) for n in (1, 2)),
         ("kill -9 of both, stock clients", lambda: stock_clients(one)),
         ("money at the end", lambda: settled(one)),
