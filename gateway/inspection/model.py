@@ -60,6 +60,10 @@ class _Asked:
     cut: Cut
     answer: Answer | None
 
+    def __deepcopy__(self, memo: object) -> _Asked:
+        """Two readings of one text may share an answer (`gateway/stream/readings.py`)."""
+        return self
+
 
 @dataclass(slots=True)
 class ModelProgress:

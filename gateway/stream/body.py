@@ -3,6 +3,7 @@
 Laws kept here:
 1. What is not changed stays byte for byte.
 2. Adjacent text parts of one message are read alone and as one text: no value hides in a seam, or behind what follows.
+   Those of an answer are a stream that feeds itself (`chain.py`).
 3. A replaced number stays a number (`0`, or the digits of its token), a replaced key stays unique.
 4. What cannot be read is blocked unless the policy lets attachments through.
 """
@@ -15,6 +16,7 @@ from dataclasses import dataclass, replace
 
 from gateway.errors import AttachmentBlocked, GatewayError, UnreadableAnswer
 from gateway.errors.policy import PolicyBlock
+from gateway.stream.chain import redact_parts
 from gateway.stream.holdback import Range, Scanner, redact, settled
 from gateway.stream.json_holdback import redact_json
 from gateway.stream.signed import Passing
@@ -22,12 +24,11 @@ from gateway.stream.tools import for_tool, tool_of, tools_of
 from gateway.verdict import Direction, Finding
 from gateway.wire.format import Rules, Slot, SlotKind, Step
 from gateway.wire.json_text import path_of, quote, splice
+from gateway.wire.parts import place
 
 Edit = tuple[int, int, bytes]
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)", re.ASCII)
-_PART_LISTS = (("content",), ("thinking",), ("summary",))
-"""Lists that hold the parts of one text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,10 @@ def inspect_slots(
         before = len(edits)
         own = for_tool(scanner, group[0].steps, tools, tool_of(group[0]))
         try:
-            found = _edit_group(group, Passing(own) if passes_signed and group[0].is_signed else own, edits, keys)
+            if len(group) > 1 and direction is Direction.RESPONSE:
+                found = _edit_parts(group, own, edits)
+            else:
+                found = _edit_group(group, Passing(own) if passes_signed and group[0].is_signed else own, edits, keys)
         except PolicyBlock as block:
             block.param = path_of(group[0].steps, rules.keys)
             raise
@@ -121,11 +125,11 @@ def _groups(slots: Iterable[Slot]) -> list[list[Slot]]:
     groups: list[list[Slot]] = []
     lists: dict[tuple[Step, ...], tuple[int, list[Slot]]] = {}
     for slot in slots:
-        place = _place(slot)
-        if place is None:
+        where = place(slot.steps) if slot.kind is SlotKind.TEXT else None
+        if where is None:
             groups.append([slot])
             continue
-        parent, index = place
+        parent, index = where
         last, group = lists.get(parent, (-1, []))
         if not group or index != last + 1:
             group = []
@@ -133,17 +137,6 @@ def _groups(slots: Iterable[Slot]) -> list[list[Slot]]:
         group.append(slot)
         lists[parent] = index, group
     return groups
-
-
-def _place(slot: Slot) -> tuple[tuple[Step, ...], int] | None:
-    """The list that a text part stands in, and its index there; None for any other slot."""
-    is_part = slot.steps[-1:] == ("text",)
-    steps = slot.steps[:-1] if is_part else slot.steps
-    lists = (*_PART_LISTS, ("input",)) if is_part else _PART_LISTS  # strings of an input are texts of their own
-    if slot.kind is not SlotKind.TEXT or steps[-2:-1] not in lists:
-        return None
-    index = steps[-1]
-    return (steps[:-1], index) if isinstance(index, int) else None
 
 
 def _edit_group(group: list[Slot], scanner: Scanner, edits: list[Edit], keys: dict[str, int]) -> tuple[Finding, ...]:
@@ -168,6 +161,13 @@ def _edit_group(group: list[Slot], scanner: Scanner, edits: list[Edit], keys: di
             edits.append((slot.start, slot.end, quote(shown)))
         at += len(slot.text)
     return tuple(dict.fromkeys(findings))
+
+
+def _edit_parts(group: list[Slot], scanner: Scanner, edits: list[Edit]) -> tuple[Finding, ...]:
+    """The parts of one text in an answer, as those of a stream."""
+    shown, findings = redact_parts(scanner, [slot.text for slot in group], truncated=group[-1].cut_off)
+    edits += [(slot.start, slot.end, quote(text)) for slot, text in zip(group, shown, strict=True) if text != slot.text]
+    return findings
 
 
 def _merged(ranges: list[Range]) -> list[Range]:

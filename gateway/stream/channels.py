@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from gateway.errors import ResponseTooLarge, UpstreamProtocolError
 from gateway.errors.policy import PolicyBlock
+from gateway.stream.chain import Run
 from gateway.stream.escapes import joined
 from gateway.stream.holdback import Scanner
 from gateway.stream.limits import StreamLimits
@@ -23,7 +24,8 @@ from gateway.stream.release import ChannelText, Release
 from gateway.stream.signed import Passing
 from gateway.stream.tools import for_tool, tools_of
 from gateway.verdict import Finding
-from gateway.wire.format import Channel, Slot, SlotKind, Step
+from gateway.wire.format import Channel, Slot, SlotKind, Step, WireFormat
+from gateway.wire.parts import place
 
 REPLACEMENT_CHARACTER = "\ufffd"
 ENDED_PER_OPEN = 64
@@ -66,17 +68,21 @@ class Channels:
         "_records",
         "_release",
         "_room",
+        "_run",
         "_scanner",
         "_signed",
+        "_steps",
         "_told",
         "_tools",
         "came_chars",
     )
 
     def __init__(
-        self, scanner: Scanner, limits: StreamLimits, release: Release, *, repeats: bool, passes_signed: bool = False
+        self, scanner: Scanner, limits: StreamLimits, release: Release, wire: WireFormat, *, passes_signed: bool = False
     ) -> None:
         self._scanner = scanner
+        self._steps = wire.steps
+        self._run: Run | None = None
         self._release = release
         self._limits = limits
         self._open: dict[Channel, ChannelText] = {}
@@ -84,7 +90,7 @@ class Channels:
         self._frames: dict[Channel, bytes] = {}
         self._ended: set[Channel] = set()
         self._altered: set[Channel] = set()
-        self._records: dict[Channel, _Told] | None = {} if repeats else None
+        self._records: dict[Channel, _Told] | None = {} if wire.repeats else None
         self._told: dict[tuple[SlotKind, str], str] = {}
         self._room = limits.event_bytes
         self._tools: dict[tuple[Step, ...], str] = {}
@@ -142,9 +148,32 @@ class Channels:
             if len(self._tools) < self._limits.channels:
                 self._tools[steps[1:]] = tool
 
-    def is_open(self, prefix: Channel) -> bool:
-        """Whether a text under this name has not ended."""
-        return any(key[: len(prefix)] == prefix for key in self._open)
+    @property
+    def waits(self) -> bool:
+        """Whether a part of a text has ended that is decided only by what the next one says."""
+        return self._run is not None and self._run.waits
+
+    def goes_on(self, slots: Iterable[Slot], ends: Iterable[tuple[Channel, bool]]) -> bool:
+        """Whether an event goes on with the parts of a text of which the last has ended, or that wait for the last.
+
+        Args:
+            slots: of the event.
+            ends: the texts whose ends wait.
+        """
+        run, said = self._run, [slot for slot in slots if slot.channel is not None]
+        if run is None:
+            return False
+        if not _end_of(run.last, ends):
+            return run.waits and all(slot.channel == run.last for slot in said if slot.text)
+        places = [(one, where) for slot in said if (one := slot.channel) and (where := place(self._steps(one)))]
+        return run.last not in self._halves and any(run.begin(where, one) for one, where in places)
+
+    def settle(self, ends: Iterable[tuple[Channel, bool]]) -> None:
+        """What waits waits no more: parts end as the last one does, and short where its end has not come."""
+        if self._run is not None and self._run.waits:
+            found = _end_of(self._run.last, ends)
+            if not found or any(found):
+                self._run.cut_off()
 
     def end(self, prefix: Channel, *, truncated: bool) -> Iterator[Rest]:
         """End all channels whose names begin so; `truncated` as for `HoldBack.finish`."""
@@ -189,11 +218,18 @@ class Channels:
         scanner = for_tool(self._scanner, key, self._tools, called)
         if self._signed is not None and key in self._signed:
             scanner = Passing(scanner)
-        channel = self._release.channel(scanner, json_text=kind is SlotKind.JSON)
+        channel = self._release.channel(scanner, json_text=kind is SlotKind.JSON, run=self._run_of(key, kind))
         self._open[key] = channel
         if self._records is not None:
             self._records[key] = _Told(kind)
         return channel
+
+    def _run_of(self, key: Channel, kind: SlotKind) -> Run | None:
+        """The parts that a new text is the last of; None when it is no part."""
+        where = place(self._steps(key)) if kind is SlotKind.TEXT else None
+        if where is not None and (self._run is None or not self._run.holds(where)):
+            self._run = Run(where, key)
+        return self._run if where is not None else None
 
     def _remember(self, records: dict[Channel, _Told], key: Channel, came: str, went: str) -> None:
         record = records.get(key)
@@ -209,4 +245,11 @@ class Channels:
 
     def _settle(self, record: _Told | None) -> None:
         if record is not None:
-            self._told[record.kind, "".join(record.came)] = "".join(record.went)
+            came, went = "".join(record.came), "".join(record.went)
+            if self._told.get((record.kind, came), came) == came:  # of two that came alike, what one lost goes
+                self._told[record.kind, came] = went
+
+
+def _end_of(key: Channel, ends: Iterable[tuple[Channel, bool]]) -> list[bool]:
+    """Whether the text was cut off, by each of the ends that are its own."""
+    return [cut_off for prefix, cut_off in ends if key[: len(prefix)] == prefix]

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from gateway.errors import ResponseTooLarge
 from gateway.errors.policy import PolicyBlock
+from gateway.stream.chain import Run
 from gateway.stream.holdback import HoldBack, Scanner
 from gateway.stream.json_holdback import JsonHoldBack
 from gateway.verdict import Finding
@@ -70,15 +71,19 @@ class Release:
     buffered_chars: int = 4 << 20
     judging: Judging | None = None
 
-    def channel(self, scanner: Scanner, *, json_text: bool) -> ChannelText:
-        """A new channel; `json_text`: its text is a JSON document."""
-        inner: ChannelText = JsonHoldBack(scanner) if json_text else HoldBack(scanner)
+    def channel(self, scanner: Scanner, *, json_text: bool, run: Run | None = None) -> ChannelText:
+        """A new channel; `json_text`: its text is a JSON document; `run`: its text is the last of these parts."""
+        readers = [scanner] if self.judging is None else [scanner, self.judging.scanner]
+        inner, *views = run.links(readers) if run is not None else [_holdback(one, json_text) for one in readers]
         if self.judging is not None:
-            view = JsonHoldBack(self.judging.scanner) if json_text else HoldBack(self.judging.scanner)
-            return _Judged(inner, view, self.judging.judge, self.buffered_chars)
+            return _Judged(inner, views[0], self.judging.judge, self.buffered_chars)
         if self.mode == FIXED:
             return _Fixed(inner, self.window_chars)
         return _Buffered(inner, self.buffered_chars) if self.mode == BUFFER else inner
+
+
+def _holdback(scanner: Scanner, json_text: bool) -> ChannelText:
+    return JsonHoldBack(scanner) if json_text else HoldBack(scanner)
 
 
 class _Around:

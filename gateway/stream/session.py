@@ -3,8 +3,8 @@
 Laws kept here:
 1. Text leaves only through its channel's hold-back; every other string of an event is inspected before it goes.
 2. What was said before comes before: the channels of a choice are flushed ahead of its `finish_reason`, all of them
-   ahead of `[DONE]` and of an error. An event that ends a text waits for the next one: some servers send a
-   `finish_reason` with every piece of text, some formats say only then that it was cut off. A flushed text is over.
+   ahead of `[DONE]` and of an error. An event that ends a text waits for the next one: some servers send one with every
+   piece, some formats say only then that it was cut off, a part may go on in the next (`chain.py`). Flushed is over.
 3. A failure ends in one error event and no `[DONE]`. What was decided by then goes first; the rest is cut off. When
    inspection itself failed, nothing goes but the error. Nothing follows `[DONE]`, no error either.
 4. Bounded: bytes of an event, values in it, channels, events. The same machine for all formats.
@@ -47,6 +47,7 @@ from gateway.stream.reading import Reader
 from gateway.stream.release import Release
 from gateway.stream.state import FINAL, State, Step, after
 from gateway.stream.template import Templates
+from gateway.stream.waiting import Waiting
 from gateway.wire import sse
 from gateway.wire.format import Channel, Chunk, SlotKind, WireFormat
 from gateway.wire.json_text import path_of
@@ -78,10 +79,8 @@ class Session:
         self._limits = limits or StreamLimits()
         self._reader = Reader(wire, self._limits, attachments=attachments, strips=strips)
         self._decoder = sse.SseDecoder(self._limits.event_bytes)
-        self.channels = Channels(
-            scanner, self._limits, release or Release(), repeats=wire.repeats, passes_signed=passes_signed
-        )
-        self._endings, self._unsaid = list[Outgoing](), list[Outgoing]()
+        self.channels = Channels(scanner, self._limits, release or Release(), wire, passes_signed=passes_signed)
+        self._endings, self._unsaid = Waiting(self.channels, self._limits.channels), list[Outgoing]()
         self._events, self.answer_id, self._made_up = 0, "", MadeUp(wire, scanner)
         self._templates = Templates(self._made_up.numbers)
         self._reports: list[Report] = []
@@ -153,7 +152,7 @@ class Session:
                 out.append(sse.PING)
             return
         name = event.event if _NAME.fullmatch(event.event) else ""
-        known = self._templates.match(data)
+        known = None if self._endings and self.channels.waits else self._templates.match(data)
         if known is not None:
             template, text = known
             if self._endings:
@@ -184,9 +183,10 @@ class Session:
         outgoing = self._taken_in(data, name, chunk)
         if chunk.is_error or chunk.is_last:
             self._flush((), out, truncated=chunk.is_error or chunk.cut_off, own=outgoing.pieces)
-        elif chunk.finished:
-            self._endings.append(outgoing)
+        elif self._endings.takes(outgoing, chunk):
             return
+        elif not chunk.is_idle:
+            self._settle(out)  # what waited for this very event
         out.append(self._written(outgoing))
         if chunk.is_error or chunk.is_last:
             self.state = after(self.state, Step.FAILURE if chunk.is_error else Step.DONE_MARK)
@@ -195,10 +195,13 @@ class Session:
     def _order(self, chunk: Chunk, out: list[bytes]) -> None:
         """What waits goes first, unless this event joins it, or says nothing. An end may be known to be one that was
         cut off only now."""
-        for ending in self._endings if chunk.cut_off or chunk.joins else ():
-            for prefix in [()] if chunk.cut_off else [prefix for prefix, cut_off in chunk.finished if cut_off]:
-                ending.cut_off(prefix)
-        if not (chunk.joins or chunk.is_idle):
+        self._endings.hear(chunk)
+        if chunk.joins or chunk.is_idle:
+            return
+        if self._endings.goes_on(chunk):
+            if not self.channels.waits:
+                self._settle(out)
+        else:
             saying = {slot.channel for slot in chunk.slots if slot.channel and slot.text}
             self._settle(out, going_on=saying.union(prefix for prefix, _ in chunk.finished))
 
@@ -227,9 +230,9 @@ class Session:
         """Send the events that end channels and wait for the next one, and end those that do not go on."""
         if not self._endings:
             return
-        endings, self._endings = self._endings, []
-        own = [piece for ending in endings for piece in ending.pieces]
-        for ending in endings:
+        endings = self._endings.taken()
+        for place, ending in enumerate(endings):
+            own = [piece for later in endings[place:] for piece in later.pieces]
             for prefix, truncated in ending.finished:
                 if not any(key[: len(prefix)] == prefix for key in going_on):
                     self._flush(prefix, out, truncated=truncated, own=own)

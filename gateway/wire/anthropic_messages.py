@@ -150,6 +150,9 @@ class AnthropicMessages:
             tools=_tools(root, index),
         )
 
+    def steps(self, channel: Channel) -> tuple[Step, ...]:
+        return ("content", *channel)
+
     def flush(self, frame: bytes, channel: Channel, text: bytes, number: int) -> MadeUp:
         index, name = channel
         kind = quote(_DELTA_TYPES[name]) if name in _DELTA_TYPES else frame

@@ -286,6 +286,9 @@ class WireFormat(Protocol):
     def chunk(self, root: Node) -> Chunk:
         """Read one event of a streamed response."""
 
+    def steps(self, channel: Channel) -> tuple[Step, ...]:
+        """Where a channel's text stands in a whole answer, if it may be a part of one (`gateway.wire.parts`)."""
+
     def flush(self, frame: bytes, channel: Channel, text: bytes, number: int) -> MadeUp:
         """A made-up event that carries `text`, a JSON string literal, in a channel."""
 

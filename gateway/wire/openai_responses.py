@@ -58,6 +58,12 @@ RULES = Rules(
 )
 _STEM_PREFIX, _DELTA, _DONE = "response.", ".delta", ".done"
 _INDEXES = ("content_index", "summary_index", "command_index")
+_PARTS = {
+    "output_text": ("content", "response.content_part"),
+    "reasoning_text": ("content", "response.content_part"),
+    "reasoning_summary_text": ("summary", "response.reasoning_summary_part"),
+}
+"""By the stem of a text that stands in parts: the list of the parts, and the stem of the events that say one."""
 _CONTAINERS = frozenset({"response.content_part", "response.output_item", "response.reasoning_summary_part"})
 _LAST = frozenset({"response.completed", "response.incomplete"})
 _FRAME = ("item_id", "output_index", *_INDEXES, "logprobs")
@@ -135,6 +141,8 @@ class OpenAIResponses(OpenAIShape):
         value = root.members[key][1]
         if key == "response":
             found = marked_items(found, value, (key,))
+        elif key == "part" and kind.endswith(".added"):
+            found = [_beginning(slot, root, kind) for slot in found]
         items = elements(value, "output") if key == "response" else (value,) if key == "item" else ()
         parts = [part for item in items for part in elements(item, "content")]
         for part in [value] if key == "part" else parts:
@@ -153,6 +161,11 @@ class OpenAIResponses(OpenAIShape):
             # A part is over when its text is; its event waits with that of the text, to say the same.
             return [((index_of(root, 0, "output_index"), kind), False)]
         return []
+
+    def steps(self, channel: Channel) -> tuple[Step, ...]:
+        output, stem, *index = channel
+        name, _ = _PARTS.get(str(stem), ("", ""))
+        return ("output", output, name, *index, "text") if name else ()
 
     def flush(self, frame: bytes, channel: Channel, text: bytes, number: int) -> MadeUp:
         name = f"{_STEM_PREFIX}{channel[1]}{_DELTA}"
@@ -179,6 +192,13 @@ def channel_of(root: Node, stem: str) -> Channel:
     """The text that an event says a piece of: the output item, the stem of the type, the indexes in the item."""
     indexes = [index_of(root, 0, name) for name in _INDEXES if root.get(name) is not None]
     return (index_of(root, 0, "output_index"), stem.removeprefix(_STEM_PREFIX), *indexes)
+
+
+def _beginning(slot: Slot, root: Node, kind: str) -> Slot:
+    """A slot of an event that begins a part; the part's text, as long as it says nothing, is that of its channel."""
+    stem = string(root.members["part"][1], "type").replace("summary_text", "reasoning_summary_text")
+    is_text = slot.steps == ("part", "text") and not slot.text and kind == f"{_PARTS.get(stem, ('', ''))[1]}.added"
+    return replace(slot, channel=channel_of(root, stem)) if is_text else slot
 
 
 def _tools(root: Node) -> tuple[tuple[Channel, str], ...]:

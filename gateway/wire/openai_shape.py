@@ -47,6 +47,9 @@ class OpenAIShape:
     def chunk(self, root: Node) -> Chunk:
         raise UpstreamProtocolError
 
+    def steps(self, channel: Channel) -> tuple[Step, ...]:
+        return ()
+
     def flush(self, frame: bytes, channel: Channel, text: bytes, number: int) -> MadeUp:
         raise StreamMisuse
 

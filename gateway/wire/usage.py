@@ -84,6 +84,9 @@ class Metered:
         slots = tuple(slot for slot in chunk.slots if not start <= slot.start < end)
         return replace(chunk, slots=slots, blanks=(*chunk.blanks, (start, end, b"")))
 
+    def steps(self, channel: Channel) -> tuple[Step, ...]:
+        return self._wire.steps(channel)
+
     def flush(self, frame: bytes, channel: Channel, text: bytes, number: int) -> MadeUp:
         return self._wire.flush(frame, channel, text, number)
 

@@ -14,7 +14,6 @@ from gateway.stream.body import apply, inspect_slots
 from gateway.wire.anthropic_messages import FORMAT as MESSAGES
 from gateway.wire.json_text import parse
 from tests.planted import small
-from tests.playbook import play, session
 from tests.unit.gateway.stream.bodies import REQUEST, RESPONSE, V, inspect, passed, user
 
 PARTS: list[tuple[list[str], list[str]]] = [
@@ -149,19 +148,10 @@ def test_an_answer_that_was_cut_off_ends_like_a_stream_that_was(reason: str, tex
     assert inspected.changed == (frozenset({0}) if text != shown else frozenset())
 
 
-def test_two_blocks_of_a_stream_are_read_one_by_one() -> None:
-    """The decision that docs/endpoints.md states: a block that has ended is not held for what the next one may say; a
-    value cut over two of them is found where they are whole, in the answer and in the history that comes back."""
+def test_a_request_has_parts_as_an_answer_has() -> None:
+    """A value cut over two blocks is found in the answer, and in the history that comes back (streams:
+    `tests/property/test_parts.py`)."""
     blocks = [{"type": "text", "text": text} for text in ("Card: 4111 1111", " 1111 1111, so.")]
-    events: list[dict[str, Any]] = []
-    for index, block in enumerate(blocks):
-        events += [
-            {"type": "content_block_start", "index": index, "content_block": {"type": "text", "text": ""}},
-            {"type": "content_block_delta", "index": index, "delta": {"type": "text_delta", "text": block["text"]}},
-            {"type": "content_block_stop", "index": index},
-        ]
-    body = b"".join(b"data: %b\n\n" % json.dumps(event).encode() for event in [*events, {"type": "message_stop"}])
-    assert b"4111 1111" in play([body], using=session(small(RESPONSE), wire=MESSAGES)).sent
     for whole, way in (({"content": blocks}, RESPONSE), ({"messages": [{"content": blocks}]}, REQUEST)):
         root = parse(json.dumps(whole).encode(), max_depth=9, max_nodes=99)
         found = MESSAGES.response_slots(root) if way is RESPONSE else MESSAGES.request_slots(root)
