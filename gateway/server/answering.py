@@ -96,8 +96,9 @@ class Answering:
         limits = self._services.settings.limits
         body = await read_body(answer.response, limits.response_bytes, answer.provider.waits.silence_seconds)
         if answer.status >= 400:
-            key = answer.provider.key
-            body = without_keys(body, key.get_secret_value() if key is not None else "")
+            depth, nodes = limits.json_depth, limits.json_nodes
+            error = parse(body, max_depth=depth, max_nodes=nodes, error=UpstreamProtocolError)
+            body = without_keys(error, _key_of(answer))
         if answer.translation is not None:
             body = await off_loop(body, answer.translated)
         inspect = partial(
@@ -137,7 +138,7 @@ class Answering:
         limits = services.stream_limits
         judging = request[GUARDING].judging() if GUARDING in request else None
         release = Release(policy.release, policy.holdback_chars, limits.buffered_chars, judging)
-        session = _session(wire, answers, policy, limits, release, is_translated=answer.translation is not None)
+        session = _session(wire, answers, policy, limits, release, answer)
         client = web.StreamResponse(
             headers={
                 **response_headers(answer.response),
@@ -186,7 +187,7 @@ class Answering:
 
 
 def _session(
-    wire: WireFormat, answers: Scanner, policy: Policy, limits: StreamLimits, release: Release, *, is_translated: bool
+    wire: WireFormat, answers: Scanner, policy: Policy, limits: StreamLimits, release: Release, answer: Answer
 ) -> Session:
     """The session of a stream. What was translated was signed by nobody."""
     return Session(
@@ -194,10 +195,17 @@ def _session(
         answers,
         attachments=policy.attachments == "allow",
         strips=policy.attachments == "strip",
-        passes_signed=policy.signed_thinking == SIGNED_PASS and not is_translated,
+        passes_signed=policy.signed_thinking == SIGNED_PASS and answer.translation is None,
+        key=_key_of(answer),
         limits=limits,
         release=release,
     )
+
+
+def _key_of(answer: Answer) -> str:
+    """The provider's key; empty when it needs none."""
+    key = answer.provider.key
+    return key.get_secret_value() if key is not None else ""
 
 
 async def kept(request: web.Request, answer: Answer, answer_id: str) -> None:

@@ -10,6 +10,7 @@ from gateway.stream.stripping import Report, without_attachments
 from gateway.verdict import Direction
 from gateway.wire.format import Chunk, SlotKind, WireFormat
 from gateway.wire.json_text import Kind, Node, parse, path_of
+from gateway.wire.key_fragments import without_keys_in_event
 
 
 class Reader:
@@ -20,13 +21,17 @@ class Reader:
         limits: its caps.
         attachments: the policy lets them through unread.
         strips: the policy takes them out.
+        key: the provider's, of which its errors show nothing.
     """
 
-    def __init__(self, wire: WireFormat, limits: StreamLimits, *, attachments: bool, strips: bool) -> None:
+    def __init__(
+        self, wire: WireFormat, limits: StreamLimits, *, attachments: bool, strips: bool, key: str = ""
+    ) -> None:
         self._wire = wire
         self._limits = limits
         self._attachments = attachments
         self._strips = strips
+        self._key = key
 
     def read(self, data: bytes) -> tuple[bytes, Chunk, tuple[Report, ...]]:
         """The event's data, what it says, and what was taken out of it.
@@ -37,6 +42,9 @@ class Reader:
         """
         root, gone = self._parsed(data), tuple[Report, ...]()
         chunk = self._wire.chunk(root)
+        if chunk.is_error and (without := without_keys_in_event(root, self._key)) is not data:
+            data, root = without, self._parsed(without)
+            chunk = self._wire.chunk(root)
         keys = self._wire.rules.keys
         if self._strips:
             data, gone = without_attachments(root, chunk.slots, keys, is_answer=True)

@@ -71,19 +71,19 @@ class Session:
         attachments: bool = False,
         strips: bool = False,
         passes_signed: bool = False,
+        key: str = "",
         limits: StreamLimits | None = None,
         release: Release | None = None,
     ) -> None:
         self._wire = wire
         self._scanner = scanner
         self._limits = limits or StreamLimits()
-        self._reader = Reader(wire, self._limits, attachments=attachments, strips=strips)
+        self._reader = Reader(wire, self._limits, attachments=attachments, strips=strips, key=key)
         self._decoder = sse.SseDecoder(self._limits.event_bytes)
         self.channels = Channels(scanner, self._limits, release or Release(), wire, passes_signed=passes_signed)
         self._endings, self._unsaid = Waiting(self.channels, self._limits.channels), list[Outgoing]()
         self._events, self.answer_id, self._made_up = 0, "", MadeUp(wire, scanner)
-        self._templates = Templates(self._made_up.numbers)
-        self._reports: list[Report] = []
+        self._templates, self._reports = Templates(self._made_up.numbers), list[Report]()
         self.state = State.OPENING
 
     @property

@@ -24,7 +24,7 @@ def _steps(by: Scanner) -> int:
         return trace
 
     words = list(pieces(400))
-    for word in words:  # the automaton builds its states on first use
+    for word in words * 2:  # the automaton builds its states on first use, and throws them away when there are many
         channel.push(word)
     sys.settrace(trace)  # type: ignore[arg-type]
     try:
