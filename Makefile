@@ -18,7 +18,7 @@ RUNTIME := $(VENV)/.runtime-stamp
 DEV := $(VENV)/.dev-stamp
 STALE := $(shell { [ "$$(cat $(RUNTIME) 2>/dev/null)" = "$(CURDIR)" ] && $(BIN)/python -c ''; } 2>/dev/null || echo stale)
 
-.PHONY: run venv test check bench test-all test-clients fuzz verify-external docs image-check train-ner lock clean help stale
+.PHONY: run venv test check bench replicas test-all test-clients fuzz verify-external docs image-check train-ner lock clean help stale
 
 run: $(RUNTIME)  ## start the gateway on :8080 with embedded defaults (ARGS="--port 8081 ...")
 	@$(BIN)/holdback dev $(ARGS)
@@ -38,6 +38,9 @@ bench: $(DEV)  ## the benchmark, next to baselines
 	@$(BIN)/python -m tests.bench.run $(ARGS)
 	@$(BIN)/python -m tests.bench.tier3_live
 	@$(BIN)/python -m tests.bench.tier3
+
+replicas: $(DEV)  ## two gateways, PostgreSQL, Redis and a proxy; outages under 200 streams (ARGS="--front nginx", "--serve")
+	@$(BIN)/python -m tests.replicas $(ARGS)
 
 test-all: $(DEV)  ## the test suite with the long forms of slow tests
 	@$(PYTEST) $(ARGS)

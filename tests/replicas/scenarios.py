@@ -22,7 +22,7 @@ from tests.replicas.talk import HELD, SILENT, Heard, hear
 
 WITHIN_SECONDS = 120.0
 LOAD_PAUSE_SECONDS = 0.2
-NEW_REQUESTS = 12
+NEW_REQUESTS, COMING = 12, 8
 REFUSALS = frozenset({"access_unavailable", "store_unavailable", "audit_unavailable", "revocations_unknown"})
 """What a client may be told while PostgreSQL or Redis is away; each is a 503 with `Retry-After`."""
 PROXY_PAGES = frozenset({"status 502", "status 503", "status 504"})
@@ -43,9 +43,16 @@ async def until(holds: Callable[[], bool], what: str) -> float:
 async def held(one: Installation, count: int) -> AsyncIterator[list[Heard]]:
     """So many streams, all of which have begun to speak; at the end of the block the provider ends those that go on."""
     one.provider.may_end.clear()
-    streams = [one.begin(one.talk(number, blocks=HELD)) for number in range(count)]
-    tasks = [asyncio.create_task(hear(one.http, one.url, heard)) for heard in streams]
+    streams: list[Heard] = []
+    tasks: list[asyncio.Task[Heard]] = []
     try:
+        for number in range(count):
+            # A few at a time: what is tried is streams that are open, not a crowd at the door.
+            await until(
+                lambda: sum(not heard.status and heard.outcome == SILENT for heard in streams) < COMING, "answers"
+            )
+            streams.append(one.begin(one.talk(number, blocks=HELD)))
+            tasks.append(asyncio.create_task(hear(one.http, one.url, streams[-1])))
         await until(lambda: all(heard.blocks or heard.outcome != SILENT for heard in streams), "streams")
         assert all(heard.blocks for heard in streams), Counter(heard.outcome for heard in streams)
         yield streams
