@@ -31,6 +31,7 @@ from gateway.ledgers import Ledgers
 from gateway.metering.opened import Metering, open_metering
 from gateway.models.opened import open_model
 from gateway.observe.metrics import Metrics
+from gateway.observe.tracing import Tracer, open_tracer
 from gateway.open_requests import OpenRequests, open_requests
 from gateway.pool import Pool, Provider, open_pool
 from gateway.readings import Rooms, reading
@@ -77,6 +78,7 @@ class Services:
     open_requests: OpenRequests
     alerts: Alerts
     guardrail: Guardrail
+    tracer: Tracer
 
     @property
     def engine(self) -> Engine:
@@ -231,6 +233,7 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
         open_model(
             settings.tier3, metrics.model.scanned
         ) as model,  # before any key: what a worker is started from holds none
+        open_tracer(settings.tracing.options(), metrics.traces) as tracer,
         open_stores(places(settings.stores)) as stores,
         Egress(frozenset(settings.egress.open_origins), total_seconds=settings.egress.total_seconds) as egress,
         open_pool(settings) as pool,
@@ -270,4 +273,5 @@ async def open_services(settings: Settings, engine: Engine | None = None) -> Asy
             requests,
             alerts,
             guardrail,
+            tracer,
         )

@@ -226,6 +226,15 @@ def _record() -> list[dict[str, Any]]:
             "short",
         ),
         series(
+            "Traces: spans",
+            [
+                (rate("holdback_spans_ended_total"), "ended"),
+                (rate("holdback_spans_exported_total", "outcome"), "{{outcome}}"),
+            ],
+            "ops",
+            "What ended and is in neither `sent` nor `failed` found no room.",
+        ),
+        series(
             "Usage not written yet",
             [
                 (total("holdback_usage_waiting"), "sums of usage"),

@@ -136,6 +136,10 @@ class Desk:
             return None
         return Leaving(visit.entry, spent, visit.outcome.at_us)
 
+    def named(self, model: str) -> str:
+        """See `PriceBook.named`."""
+        return self._book.named(model)
+
     async def _enter(self, coming: Coming) -> tuple[Visit, Refusal | None]:
         now = self._clock()
         prices = {offer.provider: self._book.find(offer.model, offer.kind) for offer in coming.offers}

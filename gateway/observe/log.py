@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -25,6 +26,7 @@ QUIET_LOGGERS = (
     "grpc",
     "google",
     "sqlalchemy",
+    "opentelemetry",
 )
 _ROOT = str(Path(__file__).resolve().parent.parent.parent)
 
@@ -60,6 +62,12 @@ def configure(level: str, *, human: bool, stream: TextIO | None = None) -> None:
 def logger() -> Any:
     """The process's logger; call `.info("event", field=value)`."""
     return structlog.get_logger()
+
+
+def bound(**fields: str) -> AbstractContextManager[None]:
+    """Inside the block, every line of this task has these fields, unless it says them itself; empty ones are left
+    out."""
+    return structlog.contextvars.bound_contextvars(**{name: value for name, value in fields.items() if value})
 
 
 def describe(error: BaseException) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from gateway.observe.room_metrics import (
     ProcessMetrics,
     ProviderMetrics,
     RecordMetrics,
+    TraceMetrics,
 )
 from gateway.observe.stream_metrics import StreamMetrics
 from gateway.verdict import Finding
@@ -88,6 +89,7 @@ class Metrics:
         self.record = RecordMetrics(self.registry)
         self.model = ModelMetrics(self.registry)
         self.process = ProcessMetrics(self.registry)
+        self.traces = TraceMetrics(self.registry)
         self.requests = Counter(
             "holdback_requests", "Requests answered.", ("endpoint", "status"), registry=self.registry
         )

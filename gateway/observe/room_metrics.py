@@ -127,6 +127,23 @@ class ModelMetrics:
         self.segments.labels("answered" if answered else "failed").inc(segments)
 
 
+class TraceMetrics:
+    """Spans on their way to a collector."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.ended = Counter(
+            "holdback_spans_ended", "Spans of traces that ended and are to be sent.", registry=registry
+        )
+        exported = Counter(
+            "holdback_spans_exported",
+            "Spans that a collector took (`sent`), or did not take in time (`failed`). What of those that ended is in "
+            "neither waits, or found no room.",
+            ("outcome",),
+            registry=registry,
+        )
+        self.sent, self.failed = exported.labels("sent"), exported.labels("failed")
+
+
 class ProviderMetrics:
     """Model providers."""
 

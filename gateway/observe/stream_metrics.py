@@ -94,7 +94,6 @@ class StreamTally:
 
     __slots__ = (
         "_delays",
-        "_has_text",
         "_held",
         "_inspected",
         "_metrics",
@@ -103,6 +102,7 @@ class StreamTally:
         "_texts",
         "_told",
         "came",
+        "first_text_seconds",
         "look_at",
         "went",
     )
@@ -112,7 +112,8 @@ class StreamTally:
         self.came = self.went = 0
         self.look_at = 1
         self._told = (0, 0, 0)
-        self._has_text = False
+        self.first_text_seconds = 0.0
+        """From the request on; 0 until then."""
         self._probe: tuple[int, float] | None = None
         self._delays: list[float] = []
         self._held: list[int] = []
@@ -122,19 +123,19 @@ class StreamTally:
         """A piece that arrived then has been inspected, and what goes on of it has gone."""
         came, held = self._texts.came_chars, self._texts.held_chars
         gone = came - held
-        if not self._has_text and gone > 0:
-            self._has_text = True
-            self._metrics.first_text.observe(now - self._started)
+        if not self.first_text_seconds and gone > 0:
+            self.first_text_seconds = now - self._started
+            self._metrics.first_text.observe(self.first_text_seconds)
         if self._probe is None:
             self._probe = came, arrived
             self._held.append(held)
             self._inspected.append(now - arrived)
         self.look_at = self.came + 1
-        if gone >= self._probe[0] and (self._has_text or not came):
+        if gone >= self._probe[0] and (self.first_text_seconds or not came):
             if came:
                 self._delays.append(now - self._probe[1])
             self._probe = None
-            if self._has_text:
+            if self.first_text_seconds:
                 self.look_at = self.came + LOOK_EVERY
         if self.came - self._told[0] >= TELL_EVERY:
             self.tell()

@@ -22,6 +22,7 @@ from gateway.server.recording import RECORDER, note_refusal
 from gateway.server.reporting import ENGINE, marks, report, report_body
 from gateway.server.spending import Spent
 from gateway.server.stateful import TURN
+from gateway.server.tracing import note_failure, streamed
 from gateway.server.upstream import Answer, read_body, response_headers
 from gateway.server.watchdog import Watchdog
 from gateway.services import Services
@@ -168,13 +169,16 @@ class Answering:
             Watchdog(answer.provider.waits.silence_seconds, answer.provider.waits.total_seconds),
             lambda found: report(services, request, Direction.RESPONSE, found.channel, found.findings),
             before_end,
-            StreamTally(services.metrics.flow, session.channels, request[STARTED]),
+            tally := StreamTally(services.metrics.flow, session.channels, request[STARTED]),
             waits=Direction.RESPONSE in request[ENGINE].waits or judging is not None,
         )
         if OPEN_REQUEST in request:
             request[OPEN_REQUEST].on_cut = driver.cut
         try:
-            await driver.run()
+            with streamed(request, tally) as step:
+                await driver.run()
+                if driver.error is not None:
+                    note_failure(request, step, driver.error)
         finally:
             # The client has its id since the first event, and may have broken off on purpose.
             with suppress(GatewayError):

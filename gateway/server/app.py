@@ -11,18 +11,19 @@ from aiohttp import web
 from gateway.errors import AuthenticationError, GatewayError, MethodNotAllowed, RequestTooLarge, UnknownEndpoint
 from gateway.errors.access import UseNonce
 from gateway.errors.serving import Stopping
-from gateway.observe.log import describe, logger
+from gateway.observe.log import bound, describe, logger
 from gateway.server.admin.door import PREFIX, add_admin_routes
 from gateway.server.authn import authenticate
 from gateway.server.doors import add_doors
 from gateway.server.errors import REQUEST_ID, REQUEST_ID_HEADER, add_nonce, error_response
-from gateway.server.measuring import STARTED
+from gateway.server.measuring import OPEN_PATHS, STARTED
 from gateway.server.openapi import described
 from gateway.server.recording import RECORDER, FailedLogins, note_refusal
 from gateway.server.session_door import PATH as SESSION_PATH
 from gateway.server.session_door import add_session_door
 from gateway.server.spending import add_limits
 from gateway.server.tls import add_hsts
+from gateway.server.tracing import note_status, traced
 from gateway.server.vaults import VaultDoor
 from gateway.services import Services
 from gateway.token_keys import LOCAL_TENANT
@@ -31,7 +32,6 @@ FAILED_LOGINS = web.AppKey("failed_logins", FailedLogins)
 SERVICES = web.AppKey("services", Services)
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _FOREIGN: dict[int, type[GatewayError]] = {404: UnknownEndpoint, 405: MethodNotAllowed, 413: RequestTooLarge}
-OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json"})
 
 
 def make_app(services: Services) -> web.Application:
@@ -57,32 +57,38 @@ def make_app(services: Services) -> web.Application:
 
 @web.middleware
 async def _answer(request: web.Request, handler: _Handler) -> web.StreamResponse:
-    """Around every request: its id, who calls, our errors, one log line."""
+    """Around every request: its id, its trace, who calls, our errors, one log line."""
     request_id = f"req_{secrets.token_hex(12)}"
     request[REQUEST_ID] = request_id
     services = request.app[SERVICES]
     started = request[STARTED] = time.perf_counter()
     request[RECORDER] = services.audit.recorder(tenant=LOCAL_TENANT, request_id=request_id, ip=request.remote or "")
-    try:
-        response = await _guarded(request, handler, services)
-    except GatewayError as error:
-        await note_refusal(request[RECORDER], error)
-        # A challenge for a nonce is how every client begins, not a failure.
-        if isinstance(error, AuthenticationError) and not isinstance(error, UseNonce):
-            request.app[FAILED_LOGINS].note(error.code)
-        services.metrics.failed(error)
-        response = error_response(error, request_id, request)
-        logger().info("refused", request_id=request_id, code=error.code, param=error.param, **_cause(error))
-    resource = request.match_info.route.resource
-    endpoint = resource.canonical if resource is not None else "unknown"
-    services.metrics.requests.labels(endpoint, str(response.status)).inc()
-    milliseconds = round((time.perf_counter() - started) * 1000, 1)
-    logger().info(
-        "request", request_id=request_id, endpoint=endpoint, status=response.status, milliseconds=milliseconds
-    )
+    with traced(services, request, request_id) as trace, bound(request_id=request_id, trace_id=trace.trace_id):
+        failure: GatewayError | None = None
+        try:
+            response = await _guarded(request, handler, services)
+        except GatewayError as error:
+            failure = error
+            response = await _refused(request, error, services)
+        note_status(trace, response.status, failure)
+        resource = request.match_info.route.resource
+        endpoint = resource.canonical if resource is not None else "unknown"
+        services.metrics.requests.labels(endpoint, str(response.status)).inc()
+        milliseconds = round((time.perf_counter() - started) * 1000, 1)
+        logger().info("request", endpoint=endpoint, status=response.status, milliseconds=milliseconds)
     if not response.prepared:
         response.headers[REQUEST_ID_HEADER] = request_id
     return response
+
+
+async def _refused(request: web.Request, error: GatewayError, services: Services) -> web.StreamResponse:
+    await note_refusal(request[RECORDER], error)
+    # A challenge for a nonce is how every client begins, not a failure.
+    if isinstance(error, AuthenticationError) and not isinstance(error, UseNonce):
+        request.app[FAILED_LOGINS].note(error.code)
+    services.metrics.failed(error)
+    logger().info("refused", code=error.code, param=error.param, **_cause(error))
+    return error_response(error, request[REQUEST_ID], request)
 
 
 async def _guarded(request: web.Request, handler: _Handler, services: Services) -> web.StreamResponse:
@@ -99,7 +105,7 @@ async def _guarded(request: web.Request, handler: _Handler, services: Services) 
     except GatewayError:
         raise
     except Exception as error:  # noqa: BLE001 - fail closed; the text of a foreign exception goes nowhere
-        logger().error("failed", request_id=request[REQUEST_ID], **describe(error))
+        logger().error("failed", **describe(error))
         failure = GatewayError()
     raise failure
 

@@ -28,6 +28,7 @@ from gateway.server.recording import RECORDER, begin_record
 from gateway.server.reporting import ENGINE, report_attacks, report_body
 from gateway.server.spending import Spending, Spent
 from gateway.server.stateful import TURN, turn_of
+from gateway.server.tracing import operation, trace_of
 from gateway.server.translated import asked_of, others_of, translation_of
 from gateway.server.upstream import Ask, call
 from gateway.services import Services
@@ -69,7 +70,9 @@ class Proxy:
 
     async def _serve(self, request: web.Request, body: bytes, spent: Spent) -> web.StreamResponse:
         started = time.perf_counter()
-        root, inspected, answers = await self._inspect_request(request, body)
+        with trace_of(request).step("inspect") as step:
+            root, inspected, answers = await self._inspect_request(request, body)
+            step.note("holdback.findings", sum(len(found) for _, found in inspected.reports))
         self._services.metrics.inspect_seconds.observe(time.perf_counter() - started)
         report_body(self._services, request, Direction.REQUEST, inspected)
         await request[RECORDER].durable()
@@ -91,8 +94,10 @@ class Proxy:
         others, kept_by = others_of(self._wire.path), request[TURN].past.provider
         permitted, regions = permitted_providers(request), request[ENGINE].policy.regions
         ask = Ask("POST", endpoint, path, real, request.headers, forwarded, others, asked, kept_by, permitted, regions)
-        async with call(self._services, ask) as answer:
-            return await self._answering.send(request, answer, answers, spent, is_stream=is_stream)
+        came = partial(spent.came, self._services.pool.providers)
+        with operation(request, self._wire.path, came, is_stream=is_stream) as step:
+            async with call(self._services, ask.within(step, self._services)) as answer:
+                return await self._answering.send(request, answer, answers, spent, is_stream=is_stream)
 
     async def models(self, request: web.Request) -> web.StreamResponse:
         """Pass a question for the provider's models on; the answer is inspected like any other."""
@@ -104,6 +109,7 @@ class Proxy:
         permitted_model(request, name)
         regions = request[ENGINE].policy.regions
         ask = Ask("GET", MODELS, path, name, request.headers, permitted=permitted, regions=regions)
+        ask = ask.within(trace_of(request), self._services)
         async with self._spending.visit(request) as spent, call(self._services, ask) as answer:
             return await self._answering.send(request, answer, answers, spent, is_stream=False)
 

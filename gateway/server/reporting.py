@@ -9,6 +9,7 @@ from aiohttp import web
 from gateway.inspection.engine import Engine
 from gateway.inspection.guard import Attack
 from gateway.observe.log import logger
+from gateway.server.errors import REQUEST_ID
 from gateway.server.recording import RECORDER, note_attack, note_findings
 from gateway.services import Services
 from gateway.stream.body import Inspected
@@ -35,11 +36,13 @@ def report(
     note_findings(request[RECORDER], direction, channel, findings, request[ENGINE].policy)
     services.metrics.count(direction.value, findings)
     entities = sorted({finding.entity for finding in findings})
-    logger().debug("redacted", direction=direction.value, channel=channel, entities=entities, count=len(findings))
+    # A piece of a stream comes in the context of whoever opened the connection: say whose it is.
+    log = logger().bind(request_id=request[REQUEST_ID])
+    log.debug("redacted", direction=direction.value, channel=channel, entities=entities, count=len(findings))
     passed = [finding for finding in findings if not finding.enforced]
     if passed:
         entities = sorted({finding.entity for finding in passed})
-        logger().info("monitored", direction=direction.value, channel=channel, entities=entities, count=len(passed))
+        log.info("monitored", direction=direction.value, channel=channel, entities=entities, count=len(passed))
 
 
 def report_attacks(services: Services, request: web.Request, attacks: Sequence[Attack]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,11 +16,13 @@ from gateway.errors import GatewayError
 from gateway.inspection.engine import Engine
 from gateway.metering.desk import Desk
 from gateway.metering.visit import Answered, Coming, Offer, Visit
+from gateway.pool import Provider
 from gateway.providers.kind import COUNT_TOKENS, EMBEDDINGS, MODELS, MODERATIONS
 from gateway.server.caller import CLIENT_IP, caller_of, grant_of
 from gateway.server.off_loop import off_loop
 from gateway.server.permitted import permitted_model, permitted_providers
 from gateway.server.reporting import ENGINE
+from gateway.server.tracing import Came
 from gateway.server.translated import others_of
 from gateway.server.upstream import Answer
 from gateway.services import Services
@@ -44,6 +46,7 @@ FREE = frozenset({COUNT_TOKENS, MODERATIONS, KEPT.path})
 """Endpoints that cost nothing."""
 _TAG = re.compile(r"[a-z][a-z0-9_.-]{0,31}=[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}")
 _MODEL = re.compile(r"(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9._:/+-]{1,128}")
+_GLOB = re.compile(r"[*?\[]")
 OTHER = "other"
 COST_SCOPE = "max_cost_per_day_usd"
 LABELS_MAX = 1000
@@ -62,6 +65,20 @@ class Spent:
     metered: Metered | None = None
     provider: str = ""
     channels: Channels | None = None
+    label: Callable[[str], str] = str
+
+    def came(self, providers: Mapping[str, Provider]) -> Came:
+        """What came of the request, for its trace."""
+        offers = self.visit.coming.offers
+        offer = next((one for one in offers if one.provider == self.provider), offers[0] if offers else None)
+        if offer is None:
+            return Came(None, "")
+        provider = providers[offer.provider]
+        asked = self.label(offer.model)
+        if self.metered is None:
+            return Came(provider, asked)
+        answered = self.label(self.metered.model) if self.metered.model else ""
+        return Came(provider, asked, answered, self.metered.usage, tuple(self.metered.reasons))
 
     @property
     def model(self) -> str:
@@ -106,6 +123,10 @@ class Spending:
     def __init__(self, services: Services, wire: WireFormat) -> None:
         self._services, self._wire = services, wire
         self._desk, self._ask = services.metering.desk, services.settings.budgets.ask_usage
+        routes = services.settings.routes
+        self._routed = {name for route in routes for name in (*route.models, route.model) if not _GLOB.search(name)} - {
+            ""
+        }
         self._labels: dict[str, str] = {}
         self._labelled_by: Engine | None = None
 
@@ -128,6 +149,7 @@ class Spending:
 
         visit = await self._desk.enter(coming(agent, ""), tell, coming)
         spent = Spent(self._desk, visit, self._wire, self._asks(visit), self._ask != "never")
+        spent.label = self._known
         try:
             yield spent
         except (asyncio.CancelledError, GeneratorExit):
@@ -170,6 +192,10 @@ class Spending:
             person=self._services.metering.ledger.person(subject.tenant, caller.user),
             tags=tags_of(request.headers.get(TAGS_HEADER, ""), engine),
         )
+
+    def _known(self, model: str) -> str:
+        """A model's name for traces, which leave the house: one of the price book or of the routes, word for word."""
+        return model if model in self._routed else self._desk.named(model) or OTHER
 
     def _label(self, engine: Engine, model: str) -> str:
         """A model's name for the record: what does not look like one, or the policy would not let pass, is not kept."""

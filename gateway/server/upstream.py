@@ -12,17 +12,19 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 
 import aiohttp
 
 from gateway.errors import GatewayError, ResponseTooLarge, UpstreamProtocolError, UpstreamTimeout, UpstreamUnavailable
 from gateway.errors.providers import UnknownModel
+from gateway.observe.tracing import NOTHING, Step
 from gateway.pool import Provider, now
 from gateway.providers.breaker import pause_seconds
 from gateway.providers.kind import MESSAGES, MODELS
 from gateway.providers.routing import Candidate
+from gateway.server.tracing import attempt, note_outcome
 from gateway.server.translated import TranslatedStream, translated, translation_of
 from gateway.services import Services
 from gateway.wire.translation.translation import Asked, Translation
@@ -49,6 +51,7 @@ class Ask:
     the body for a candidate, in the words of the endpoint that it is asked at. `others` are the endpoints that
     requests to this one can be translated to. `kept_by`: the only provider that has what the request is about.
     `permitted` leaves those that the caller may use.
+    `step`: of the trace; each attempt is a step in it, which providers are told of where `tells_trace`.
     `regions`: where its data may go by the caller's policy; anywhere, when there are none.
     """
 
@@ -63,6 +66,14 @@ class Ask:
     kept_by: str = ""
     permitted: Callable[[Sequence[Candidate]], list[Candidate]] = list
     regions: frozenset[str] = frozenset()
+    step: Step = NOTHING
+    tells_trace: bool = False
+
+    def within(self, step: Step, services: Services) -> Ask:
+        """The same, in a step of a trace."""
+        return (
+            replace(self, step=step, tells_trace=services.settings.tracing.tells_providers) if step.trace_id else self
+        )
 
 
 @dataclass(slots=True)
@@ -149,8 +160,9 @@ async def _attempt(
     """Ask one provider, and tell its breaker how that went."""
     known = False
     try:
-        with services.metrics.providers.asking(provider.name):
-            outcome = await _asked(ask, candidate, provider)
+        with services.metrics.providers.asking(provider.name), attempt(ask.step, ask.method, provider) as step:
+            outcome = await _asked(ask, candidate, provider, step)
+            note_outcome(step, outcome if isinstance(outcome, GatewayError) else outcome.status)
         known = True
     finally:
         if not known:
@@ -169,16 +181,19 @@ async def _attempt(
     return outcome
 
 
-async def _asked(ask: Ask, candidate: Candidate, provider: Provider) -> Answer | GatewayError:
+async def _asked(ask: Ask, candidate: Candidate, provider: Provider, step: Step) -> Answer | GatewayError:
     path = ask.path if candidate.path == ask.endpoint else candidate.path.removeprefix("/v1")
     body = ask.body(candidate) if ask.body is not None else None
+    headers = request_headers(ask.headers, candidate.path, provider, has_body=body is not None)
+    if ask.tells_trace and step.traceparent:
+        headers["traceparent"] = step.traceparent
     try:
         async with asyncio.timeout(provider.waits.silence_seconds):
             response = await provider.session.request(
                 ask.method,
                 provider.base_url + path,
                 data=body,
-                headers=request_headers(ask.headers, candidate.path, provider, has_body=body is not None),
+                headers=headers,
                 allow_redirects=False,
             )
     except TimeoutError:

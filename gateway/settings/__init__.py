@@ -30,6 +30,7 @@ from gateway.settings.serving import DrainSettings, TlsSettings
 from gateway.settings.stores import StoreSettings
 from gateway.settings.tier3 import Tier3Settings
 from gateway.settings.tokens import TokenSettings
+from gateway.settings.tracing import TracingSettings
 from gateway.settings.vaults import VaultSettings
 
 CONFIG_BYTES_MAX = 1 << 20
@@ -135,6 +136,7 @@ class Settings(Section):
     access: AccessSettings = AccessSettings()
     alerts: AlertSettings = AlertSettings()
     guardrail: GuardrailSettings = GuardrailSettings()
+    tracing: TracingSettings = TracingSettings()
     budgets: BudgetsSettings = BudgetsSettings()
     rates: tuple[RateSettings, ...] = Field((), description="rates of requests", max_length=100)
     stream_limits: tuple[StreamLimitSettings, ...] = Field(
@@ -253,5 +255,6 @@ def _with_secrets(settings: Settings, environment: Mapping[str, str], file: str)
         "keys": settings.keys.with_secrets(environment, file),
         "guardrail": settings.guardrail.with_secrets(environment, file),
         "alerts": settings.alerts.with_secrets(environment, file),
+        "tracing": settings.tracing.with_secrets(environment, file),
     }
     return settings.model_copy(update=update)

@@ -118,6 +118,11 @@ class PriceBook:
                     return price
         return None
 
+    def named(self, model: str) -> str:
+        """The name by which the book knows a model, without a date; empty where no price is for it by name. Whoever
+        says it says a word of the book's and none of a client's."""
+        return next((name for name in (model, _DATED.sub("", model)) if name in self._named), "")
+
     def before(self, other: PriceBook) -> PriceBook:
         """This book, and behind it another one."""
         return PriceBook((*self._prices, *other._prices))

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from gateway.errors import GatewayError
 from gateway.spend.prices import Usage
+from gateway.wire.finish import reasons
 from gateway.wire.format import Channel, Chunk, MadeUp, Slot, Step, WireFormat
 from gateway.wire.json_text import Kind, Node
 
@@ -43,6 +44,8 @@ class Metered:
         self._counts: dict[str, int] = {}
         self.model = ""
         """As the answer names it."""
+        self.reasons: dict[str, None] = {}
+        """Why it ended, in the order in which that was said."""
         self.path = wire.path
         self.system_field = wire.system_field
         self.rules = wire.rules
@@ -97,6 +100,7 @@ class Metered:
         return self._wire.error_event(error, number)
 
     def _read(self, root: Node) -> None:
+        self.reasons |= dict.fromkeys(reasons(root))
         for outer in (root, root.get("response"), root.get("message")):
             if outer is None or outer.kind is not Kind.OBJECT:
                 continue
