@@ -26,7 +26,6 @@ QUIET_LOGGERS = (
     "grpc",
     "google",
     "sqlalchemy",
-    "opentelemetry",
 )
 _ROOT = str(Path(__file__).resolve().parent.parent.parent)
 
@@ -55,6 +54,8 @@ def configure(level: str, *, human: bool, stream: TextIO | None = None) -> None:
     logging.basicConfig(level=logging.WARNING, stream=out, format="%(levelname)s %(name)s", force=True)
     for name in QUIET_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # What becomes of traces is counted, and said once (`otlp.py`); these say it of every batch.
+    logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)
     # It logs exceptions with their text, which holds what the client sent.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
 

@@ -33,6 +33,7 @@ from opentelemetry.trace import (
 )
 
 import gateway
+from gateway.observe.log import logger
 from gateway.observe.room_metrics import TraceMetrics
 from gateway.observe.tracing import Role, Step, TraceOptions, Tracer, Value
 
@@ -96,12 +97,15 @@ class _Counting(OTLPSpanExporter):
             timeout=options.timeout_seconds,
             compression=Compression.Gzip,
         )
-        self._counts = metrics
+        self._counts, self._is_lost = metrics, False
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         result = super().export(spans)
-        counter = self._counts.sent if result is SpanExportResult.SUCCESS else self._counts.failed
-        counter.inc(len(spans))
+        is_lost = result is not SpanExportResult.SUCCESS
+        (self._counts.failed if is_lost else self._counts.sent).inc(len(spans))
+        if is_lost != self._is_lost:
+            self._is_lost = is_lost
+            logger().warning("traces_lost" if is_lost else "traces_sent_again")
         return result
 
 
