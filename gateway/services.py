@@ -31,7 +31,8 @@ from gateway.ledgers import Ledgers
 from gateway.metering.opened import Metering, open_metering
 from gateway.models.opened import open_model
 from gateway.observe.metrics import Metrics
-from gateway.observe.tracing import Tracer, open_tracer
+from gateway.observe.opened import open_tracer
+from gateway.observe.tracing import Tracer
 from gateway.open_requests import OpenRequests, open_requests
 from gateway.pool import Pool, Provider, open_pool
 from gateway.readings import Rooms, reading

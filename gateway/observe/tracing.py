@@ -11,14 +11,12 @@ Laws kept here:
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from types import TracebackType
 
-from gateway.errors import ConfigurationError, GatewayError
-from gateway.observe.room_metrics import TraceMetrics
+from gateway.errors import GatewayError
 
 Value = str | int | float | bool | Sequence[str]
 CANCELLED = "cancelled"
@@ -115,29 +113,3 @@ class TraceOptions:
     batch_spans: int = 256
     send_seconds: float = 2.0
     timeout_seconds: float = 5.0
-
-
-@asynccontextmanager
-async def open_tracer(options: TraceOptions, metrics: TraceMetrics) -> AsyncIterator[Tracer]:
-    """A tracer; what has ended by the end of the block is sent, unless the collector takes too long.
-
-    Raises:
-        ConfigurationError: the libraries are not there.
-    """
-    if not options.endpoint:
-        yield OFF
-        return
-    try:
-        from gateway.observe.otlp import OtlpTracer
-    except ImportError:
-        OtlpTracer = None  # type: ignore[assignment,misc]  # noqa: N806
-    if OtlpTracer is None:
-        raise ConfigurationError(
-            "`tracing.endpoint` needs the extra `otel`, which is not installed.",
-            cure="Install `holdback[otel]`, or remove `tracing.endpoint`.",
-        )
-    tracer = OtlpTracer(options, metrics)
-    try:
-        yield tracer
-    finally:
-        await tracer.close()

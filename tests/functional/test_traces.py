@@ -22,8 +22,9 @@ import pytest_asyncio
 from gateway.errors import ConfigurationError
 from gateway.observe import log, otlp
 from gateway.observe.metrics import Metrics
+from gateway.observe.opened import open_tracer
 from gateway.observe.otlp import OtlpTracer
-from gateway.observe.tracing import OFF, Role, TraceOptions, open_tracer
+from gateway.observe.tracing import OFF, Role, TraceOptions
 from gateway.settings.tracing import TracingSettings
 from tests.fakes.collector import Collector, Received, serve_collector
 from tests.fakes.gateway import KEY, serve_gateway
