@@ -208,6 +208,7 @@ LATE_IMPORTS = (
     "gateway.stores",
     "gateway.commands",
     "gateway.models.local",
+    "gateway.observe.opened",
     "recognizers.presidio",
 )
 # One file per thing: these find modules by folder walk or by a name in the configuration.
