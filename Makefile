@@ -18,7 +18,8 @@ RUNTIME := $(VENV)/.runtime-stamp
 DEV := $(VENV)/.dev-stamp
 STALE := $(shell { [ "$$(cat $(RUNTIME) 2>/dev/null)" = "$(CURDIR)" ] && $(BIN)/python -c ''; } 2>/dev/null || echo stale)
 
-.PHONY: run venv test check bench replicas test-all test-clients fuzz verify-external docs image-check train-ner lock clean help stale
+.PHONY: run venv test check bench replicas test-all test-clients fuzz verify-external docs audit sbom image-check train-ner lock clean \
+	help stale
 
 run: $(RUNTIME)  ## start the gateway on :8080 with embedded defaults (ARGS="--port 8081 ...")
 	@$(BIN)/holdback dev $(ARGS)
@@ -61,6 +62,12 @@ docs: $(DEV)  ## make docs/reference, the chart's schema and table, and the dash
 	@$(BIN)/python docs/generate.py
 	@$(BIN)/python deploy/helm/generate.py
 	@$(BIN)/python deploy/grafana/generate.py
+
+audit: $(DEV)  ## known vulnerabilities of every locked package: clean, VULNERABLE, or UNKNOWN when one could not be checked
+	@$(BIN)/python -m deploy.supply.audit $(ARGS)
+
+sbom: $(DEV)  ## the image's bill of materials, CycloneDX, to dist/holdback.cdx.json
+	@$(BIN)/python -m deploy.supply.sbom dist/holdback.cdx.json
 
 image-check:  ## build the image with buildah on a Debian of its own, and run it (Linux, root; says what to install)
 	@PYTHON="$(PYTHON)" deploy/image_check.sh

@@ -53,5 +53,8 @@ inside python -c 'import boto3, azure.keyvault.keys, google.cloud.kms, opentelem
 echo 'Mail to jane@example.com, says Maria Lopez from Chicago.' | inside holdback redact --policy strict >"$work/redacted"
 grep -q EMAIL_ADDRESS "$work/redacted"
 if grep -q 'Maria\|jane' "$work/redacted"; then echo >&2 "tier 3 did not run"; exit 1; fi
-b inspect --type image --format '{{json .Docker.config}}' localhost/holdback
+b inspect --type image localhost/holdback >"$work/image.json"
+for said in '"User": "10001:10001"' '"Healthcheck"' '"org.opencontainers.image.version"'; do
+  grep -qi "$said" "$work/image.json" || { echo >&2 "the image does not say $said"; exit 1; }
+done
 echo "the image builds and runs"

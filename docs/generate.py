@@ -12,6 +12,7 @@ from typing import get_args
 
 from pydantic import BaseModel, SecretStr
 
+from deploy.supply import licences
 from gateway.auth.roles import ACTIONS, Role
 from gateway.errors import ConfigurationError, all_errors
 from gateway.explain import found_by
@@ -181,6 +182,7 @@ PAGES = {
     "metrics.md": metrics,
     "entities.md": entities,
     "roles.md": roles,
+    "licences.md": licences.page,
     "policy.md": policy_keys,
     "policy.schema.json": policy_schema,
     **{f"../compliance/{name}.md": compliance(name) for name in evidence().presets},
