@@ -31,8 +31,9 @@ sys.exit(workers.Workers([sys.executable, "-c", sys.argv[1]], 2).run())
 CHILD = f"""
 import os, signal, sys, time
 name = os.environ[{WORKER!r}]
-signal.signal(signal.SIGTERM, lambda *_: (print("stopped", name, flush=True), os._exit(0)))
-print("began", name, os.getpid(), flush=True)
+say = lambda *words: os.write(1, " ".join(map(str, words)).encode() + b"\\n")  # at once: both have this pipe
+signal.signal(signal.SIGTERM, lambda *_: (say("stopped", name), os._exit(0)))
+say("began", name, os.getpid())
 time.sleep(60)
 """
 
