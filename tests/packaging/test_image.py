@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -31,7 +32,8 @@ pytestmark = pytest.mark.skipif(not rootfs.is_possible(), reason="chroot needs L
 
 ARGUMENTS = {"REVISION": "0" * 40, "CREATED": "2026-01-01T00:00:00Z", "SOURCE": "https://git.example/holdback"}
 WRITABLE = ("/tmp", "/var/lib/holdback")
-SECONDS = 60
+SECONDS = 180
+"""For a machine that has other things to do; each is waited for, none is slept through."""
 LIBRARY = f"opt/holdback/lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages"
 PIP = '#!/bin/sh\nexec /opt/build/bin/python -m pip "$@"\n'
 
@@ -67,8 +69,8 @@ def built(folder: Path, form: str) -> Image:
         return True
 
     roots = {"build": folder / "build", "": folder / "image"}
-    for root in roots.values():
-        rootfs.base(root)
+    rootfs.base(roots["build"])
+    subprocess.run(["cp", "-al", roots["build"], roots[""]], check=True)
     for stage in (first, last):
         rootfs.build(stage, roots[stage.name], ROOT, {"build": roots["build"]}, replace)
     return Image(roots[""], last, tuple(parts), form)
@@ -172,9 +174,9 @@ def test_it_serves_as_nobody_on_a_file_system_that_nobody_writes(
         assert process.poll() is None, log.read_text()
         assert time.monotonic() < deadline, log.read_text()
         time.sleep(0.05)
-    probe = subprocess.run(
-        [*start, *image.stage.healthcheck], env=environment, capture_output=True, timeout=SECONDS, check=False
-    )
+    probe = probed(start, image, environment)
+    while probe.returncode != 0 and time.monotonic() < deadline:
+        probe = probed(start, image, environment)
     assert (probe.returncode, probe.stdout) == (0, b"/healthz: 200\n"), probe.stderr
     (first,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="ascii").split()
     status = dict(
@@ -182,10 +184,19 @@ def test_it_serves_as_nobody_on_a_file_system_that_nobody_writes(
     )
     assert set(status["Uid"].split()) == {"10001"}
     assert (status["NoNewPrivs"], int(status["CapEff"], 16)) == ("1", 0)
+    limits = Path(f"/proc/{first}/limits").read_text(encoding="ascii")
+    assert re.search(r"Max core file size +0 +0 ", limits), "keys are in its memory"
+    assert Path(f"/proc/{first}/environ").stat().st_uid == 0, "not dumpable, so not even its own user reads it"
     assert rootfs.stop(process) == 0, log.read_text()
     records = [json.loads(line) for line in log.read_text().splitlines()]
     assert [one for one in records if one.get("level") == "error"] == []
     assert compiled(image.root) == before
+
+
+def probed(start: list[str], image: Image, environment: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
+    """The image's own check, in the same walls."""
+    command = [*start, *image.stage.healthcheck]
+    return subprocess.run(command, env=environment, capture_output=True, timeout=SECONDS, check=False)
 
 
 def test_what_the_user_may_write(image: Image, tmp_path: Path) -> None:
