@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 
-from gateway.errors.ledgers import UnknownConversation, UnknownResponse
+from gateway.errors.ledgers import UnknownConversation, UnknownItem, UnknownResponse
 from gateway.errors.stores import Conflict
 from gateway.settings.tokens import TokenSettings
 from gateway.stores.opened import Stores
@@ -42,6 +42,7 @@ class What(Enum):
 
     RESPONSE = "response"
     CONVERSATION = "conversation"
+    ITEM = "item"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,36 @@ class Ledgers:
         ]
         if new:
             await self._records.add(owner.tenant, _PURPOSE, new)
+
+    async def own(self, owner: Owner, items: Iterable[str], provider: str, subject: str = "") -> None:
+        """Write down whose items are, by their ids; arguments as for `keep`.
+
+        Raises:
+            StoreUnavailable.
+        """
+        expires_at = self._now() + self._lasts
+        about = self.subject(owner.tenant, subject) if subject else ""
+        rows = [self._row(owner, Reference(What.ITEM, item)).split("/") for item in dict.fromkeys(items)]
+        owned = [Owned(owner.tenant, named, whose, provider, expires_at, about) for named, whose in rows]
+        if owned:
+            await self.introduced(owner.tenant)
+            await self._stores.owned.put(*owned)
+
+    async def items(self, owner: Owner, items: Sequence[str]) -> str:
+        """Which of our providers keeps these items.
+
+        Raises:
+            UnknownItem: not all of them are this owner's, or not with one provider.
+            StoreUnavailable.
+        """
+        names = [self._row(owner, Reference(What.ITEM, item)).split("/") for item in dict.fromkeys(items)]
+        found = await self._stores.owned.among(owner.tenant, [named for named, _ in names], self._now())
+        mine = {one.digest: one.provider for one in found if one.owner == names[0][1]}
+        if len(mine) < len(names) or len({*mine.values()}) > 1:
+            error = UnknownItem()
+            error.is_foreign = any(one.digest not in mine for one in found)
+            raise error
+        return next(iter(mine.values()))
 
     async def delete(self, owner: Owner, reference: Reference) -> None:
         """Forget a response or a conversation."""

@@ -2,7 +2,8 @@
 
 RequestError
 └── UnknownResponse                 404  unknown_response           never seen, or somebody else's: one answer
-    └── UnknownConversation         404  unknown_conversation       the same
+    ├── UnknownConversation         404  unknown_conversation       the same
+    └── UnknownItem                 404  unknown_item               the same
 """
 
 from gateway.errors import RequestError
@@ -23,3 +24,10 @@ class UnknownConversation(UnknownResponse):
 
     code = "unknown_conversation"
     public = "There is no conversation with this id for this key."
+
+
+class UnknownItem(UnknownResponse):
+    """The same of an item that a request refers to."""
+
+    code = "unknown_item"
+    public = "There is no item with this id for this key."

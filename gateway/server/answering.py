@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -35,8 +36,9 @@ from gateway.stream.stripping import Report, stripped
 from gateway.verdict import Direction
 from gateway.wire.format import WireFormat
 from gateway.wire.json_text import Kind, parse
-from gateway.wire.kept import id_of
+from gateway.wire.kept import id_of, items_of
 from gateway.wire.key_fragments import without_keys
+from gateway.wire.usage import Metered
 from policies.policy import SIGNED_PASS, Policy
 
 
@@ -74,8 +76,8 @@ class Answering:
 
     def _inspect_response(
         self, body: bytes, answers: Scanner, policy: Policy, wire: WireFormat, guarding: Guarding | None
-    ) -> tuple[bytes, Inspected, str]:
-        """What the client gets, what was found, and what the provider keeps the answer under."""
+    ) -> tuple[bytes, Inspected, str, list[str]]:
+        """What the client gets, what was found, and what the provider keeps the answer and its items under."""
         limits, attachments = self._services.settings.limits, policy.attachments == "allow"
         root = parse(body, max_depth=limits.json_depth, max_nodes=limits.json_nodes, error=UpstreamProtocolError)
         if root.kind is not Kind.OBJECT:
@@ -91,7 +93,7 @@ class Answering:
             guarding.answer(root, slots, wire)
         blanks = wire.response_blanks(root, inspected.changed, inspected.altered)
         shown = apply(root.body, [*inspected.edits, *blanks])
-        return shown, replace(inspected, reports=(*gone, *inspected.reports)), id_of(root)
+        return shown, replace(inspected, reports=(*gone, *inspected.reports)), id_of(root), items_of(root)
 
     async def _whole(self, answer: Answer, request: web.Request, answers: Scanner, wire: WireFormat) -> web.Response:
         limits = self._services.settings.limits
@@ -109,10 +111,10 @@ class Answering:
             wire=wire,
             guarding=request.get(GUARDING),
         )
-        shown, inspected, answer_id = await off_loop(body, inspect)
+        shown, inspected, answer_id, items = await off_loop(body, inspect)
         report_body(self._services, request, Direction.RESPONSE, inspected)
         if answer.status < 400:
-            await kept(request, answer, answer_id)
+            await kept(request, answer, answer_id, items)
         await request[RECORDER].durable()
         return web.Response(
             status=answer.status,
@@ -157,7 +159,7 @@ class Answering:
         async def before_end() -> None:
             if spent is not None:
                 await spent.settle()
-            await kept(request, answer, session.answer_id)
+            await kept(request, answer, session.answer_id, _items(wire))
             await request[RECORDER].durable()
 
         driver = Driver(
@@ -182,7 +184,7 @@ class Answering:
         finally:
             # The client has its id since the first event, and may have broken off on purpose.
             with suppress(GatewayError):
-                await asyncio.shield(kept(request, answer, session.answer_id))
+                await asyncio.shield(kept(request, answer, session.answer_id, _items(wire)))
         if driver.error is not None:
             services.metrics.failed(driver.error)
             logger().warning("stream_failed", code=driver.error.code)
@@ -212,7 +214,12 @@ def _key_of(answer: Answer) -> str:
     return key.get_secret_value() if key is not None else ""
 
 
-async def kept(request: web.Request, answer: Answer, answer_id: str) -> None:
-    """Write down, once, what the provider keeps of a turn and under which id."""
+def _items(wire: WireFormat) -> Iterable[str]:
+    """The ids of the items that a stream has had."""
+    return wire.items if isinstance(wire, Metered) else ()
+
+
+async def kept(request: web.Request, answer: Answer, answer_id: str, items: Iterable[str]) -> None:
+    """Write down, once, what the provider keeps of a turn and under which ids."""
     if TURN in request:
-        await request[TURN].keep(answer_id, answer.provider.name)
+        await request[TURN].keep(answer_id, answer.provider.name, items)

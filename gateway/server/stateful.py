@@ -6,7 +6,8 @@ Source: the laws of `gateway/ledgers.py`.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from aiohttp import web
@@ -56,8 +57,8 @@ class Turn:
         """Its request has been inspected."""
         self.past, self.made = replace(self.past, scope=scope), made
 
-    async def keep(self, answer_id: str, provider: str) -> None:
-        """Write down what it has added; once, before the client has the last of the answer.
+    async def keep(self, answer_id: str, provider: str, items: Iterable[str]) -> None:
+        """Write down what it has added, with the items of its answer; once, before the client has the last of it.
 
         Raises:
             GatewayError: it cannot be.
@@ -69,6 +70,8 @@ class Turn:
         past = replace(self.past, provider=provider)
         for reference in kept_as:
             await self.services.ledgers.keep(self.owner, reference, past, self.made, self.subject)
+        if kept_as:
+            await self.services.ledgers.own(self.owner, items, provider, self.subject)
 
 
 TURN = web.RequestKey("turn", Turn)
@@ -88,7 +91,7 @@ async def turn_of(
         cipher: of the policy.
 
     Raises:
-        UnknownResponse, UnknownConversation: it goes on from something that this caller does not have.
+        UnknownResponse, UnknownConversation, UnknownItem: it goes on from, or names, what this caller does not have.
         GatewayError: what is kept cannot be read.
     """
     turn = Turn(services, owner_of(caller))
@@ -110,6 +113,10 @@ async def turn_of(
         references.append(Reference(What.CONVERSATION, turn.conversation))
     if references:
         turn.past = await past_of(services, request, turn.owner, references, cipher)
+    if items := kept.item_references(root):
+        async with _noting(request, turn.owner):
+            provider = await services.ledgers.items(turn.owner, items)
+        turn.past = replace(turn.past, provider=turn.past.provider or provider)
     return turn
 
 
@@ -123,8 +130,15 @@ async def past_of(
         GatewayError: it cannot be read.
     """
     live = {one.version for one in await services.token_keys.live(owner.tenant, cipher, "")}
-    try:
+    async with _noting(request, owner):
         return await services.ledgers.past(owner, references, live)
+
+
+@asynccontextmanager
+async def _noting(request: web.Request, owner: Owner) -> AsyncIterator[None]:
+    """Inside the block, that somebody asks for what is not theirs goes on record."""
+    try:
+        yield
     except UnknownResponse as error:
         reason = "foreign" if error.is_foreign else "unknown"
         kind = Kind.ENUMERATION if error.is_foreign else Kind.BLOCK

@@ -10,6 +10,7 @@ from __future__ import annotations
 from gateway.wire.json_text import Kind, Node
 
 SUBJECT_CHARS_MAX = 256
+_REFERENCE = frozenset({"id", "type"})
 
 
 def previous_response(root: Node) -> str:
@@ -27,6 +28,26 @@ def is_kept(root: Node) -> bool:
     """Whether the provider keeps the answer; it does unless it is told not to."""
     store = root.get("store")
     return store is None or store.raw != b"false"
+
+
+def item_references(root: Node) -> list[str]:
+    """The ids of the items that a request takes from what the provider keeps, in place of saying them. An item that has
+    nothing but an id is such a reference, too."""
+    listed = [one for name in ("input", "items") if (found := root.get(name)) is not None for one in found.elements]
+    return [
+        text
+        for one in listed
+        if (text := id_of(one)) and (_text(one.get("type")) == "item_reference" or one.members.keys() <= _REFERENCE)
+    ]
+
+
+def items_of(root: Node) -> list[str]:
+    """The ids of the items in an answer, or in an event of one."""
+    if root.kind is not Kind.OBJECT:
+        return []
+    listed = [one for name in ("output", "data") if (found := root.get(name)) is not None for one in found.elements]
+    item = root.get("item")
+    return [text for one in (*listed, *([item] if item is not None else [])) if (text := id_of(one))]
 
 
 def id_of(root: Node) -> str:

@@ -15,8 +15,9 @@ from gateway.spend.prices import Usage
 from gateway.wire.finish import reasons
 from gateway.wire.format import Channel, Chunk, MadeUp, Slot, Step, WireFormat
 from gateway.wire.json_text import Kind, Node
+from gateway.wire.kept import items_of
 
-MESSAGES = "/v1/messages"
+MESSAGES, RESPONSES = "/v1/messages", "/v1/responses"
 ASKABLE = frozenset({"/v1/chat/completions", "/v1/completions"})
 _COUNT_DIGITS_MAX = 12
 _MODEL_CHARS_MAX = 128
@@ -30,8 +31,13 @@ _COUNTS = frozenset(
 _DETAILS = frozenset({"prompt_tokens_details", "input_tokens_details", "cache_creation"})
 
 
+ITEMS_MAX = 1000
+"""Items of one answer that are noted."""
+
+
 class Metered:
-    """A format that also notes what an answer says of its tokens, and hides it from a stream. One for each answer.
+    """A format that also notes what an answer says of its tokens, and hides it from a stream, and which items it has.
+    One for each answer.
 
     Args:
         wire: the format.
@@ -46,6 +52,8 @@ class Metered:
         """As the answer names it."""
         self.reasons: dict[str, None] = {}
         """Why it ended, in the order in which that was said."""
+        self.items: dict[str, None] = {}
+        """Ids of the items of the answer, in order."""
         self.path = wire.path
         self.system_field = wire.system_field
         self.rules = wire.rules
@@ -107,6 +115,8 @@ class Metered:
             usage, model = outer.get("usage"), outer.get("model")
             if usage is not None and usage.kind is Kind.OBJECT:
                 self._counts |= counts_of(usage)
+            if self.path == RESPONSES and len(self.items) < ITEMS_MAX:
+                self.items |= dict.fromkeys(items_of(outer))
             if not self.model and model is not None and model.kind is Kind.STRING:
                 self.model = model.text()[:_MODEL_CHARS_MAX]
 

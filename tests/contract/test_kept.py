@@ -41,6 +41,11 @@ async def test_what_is_kept_and_erased(empty_url: str) -> None:
         assert {found.owner for found in await stores.owned.of(tenant, "id", moment)} == {"me", "you"}
         assert not await stores.owned.of(other, "id", moment)
         assert await stores.owned.erase(tenant, "ada") == 1
+        await stores.owned.put(*(replace(owned, digest=f"i{number}") for number in range(501)))
+        asked = [f"i{number}" for number in range(500, 1100)]
+        assert [found.digest for found in await stores.owned.among(tenant, asked, moment)] == ["i500"]
+        assert not await stores.owned.among(other, asked, moment)
+        assert not await stores.owned.among(tenant, asked, later)
 
         vault = Vault("vlt_1", tenant, "cards", "pan", "", None, enabled=True, created_at=moment, updated_at=moment)
         await stores.vaults.create(vault)

@@ -169,6 +169,58 @@ async def test_what_is_not_kept_is_not_written_down(replicas: Replicas) -> None:
     assert (await replicas.ask("/v1/responses", body))[0] == 404
 
 
+def referring(*items: str) -> dict[str, Any]:
+    """A turn that names items in place of saying them."""
+    listed: list[dict[str, str]] = [{"type": "item_reference", "id": item} for item in items]
+    return {"model": "m", "input": [{"role": "user", "content": "So?"}, *listed]}
+
+
+async def test_an_item_is_referred_to_by_its_owner_alone(replicas: Replicas) -> None:
+    await replicas.begin("resp_i", user="gus")
+    replicas.provider.body = None
+    response = said("resp_j", "ok")
+    [item] = response["output"]
+    events = [
+        {"type": "response.created", "response": {**response, "output": []}},
+        {"type": "response.output_item.done", "output_index": 0, "item": {**item, "id": "msg_streamed"}},
+        {"type": "response.completed", "response": {**response, "output": [{**item, "id": "msg_streamed"}]}},
+    ]
+    replicas.provider.pieces = [b"data: %b\n\n" % json.dumps(event).encode() for event in events]
+    await replicas.ask("/v1/responses", {"model": "m", "input": "?", "stream": True}, user="gus")
+    replicas.provider.body = said("resp_k", "ok")
+    body = referring("msg_resp_i", "msg_streamed")
+    assert (await replicas.ask("/v1/responses", body, at=1, user="gus"))[0] == 200
+    assert replicas.last["input"] == body["input"]
+
+    before = len(replicas.provider.requests)
+    bare = {"model": "m", "input": [{"id": "msg_resp_i"}]}
+    answers = [
+        await replicas.ask("/v1/responses", named, user="hal")
+        for named in (
+            *(referring("msg_resp_i"), referring("msg_resp_k", "msg_streamed"), bare),
+            *(referring("msg_none"), {**referring("msg_none"), "conversation": None}),
+        )
+    ]
+    assert {(status, json.dumps(json.loads(answer)["error"])) for status, answer in answers} == {
+        (404, json.dumps(json.loads(answers[0][1])["error"]))
+    }
+    assert json.loads(answers[0][1])["error"]["code"] == "unknown_item"
+    assert len(replicas.provider.requests) == before
+    seen = [(one["kind"], one["reason"]) for one in await replicas.events() if one.get("code") == "unknown_item"]
+    assert {("enumeration", "foreign"), ("block", "unknown")} == set(seen)
+
+
+async def test_an_item_put_into_a_conversation_is_its_owners(replicas: Replicas) -> None:
+    replicas.provider.body = {"id": "conv_i", "object": "conversation"}
+    await replicas.ask("/v1/conversations", {}, user="ivy")
+    replicas.provider.body = {"object": "list", "data": [{"id": "msg_put", "type": "message"}], "has_more": False}
+    item = {"type": "message", "role": "user", "content": "Hi"}
+    assert (await replicas.ask("/v1/conversations/conv_i/items", {"items": [item]}, user="ivy"))[0] == 200
+    replicas.provider.body = said("resp_l", "ok")
+    for user, status in (("ivy", 200), ("joe", 404)):
+        assert (await replicas.ask("/v1/responses", referring("msg_put"), user=user))[0] == status
+
+
 async def test_a_conversation_holds_the_tokens_of_all_its_turns(replicas: Replicas) -> None:
     replicas.provider.body = {"id": "conv_1", "object": "conversation", "metadata": {}}
     item: dict[str, Any] = {"type": "message", "role": "user", "content": f"I am {VALUES[0]}"}

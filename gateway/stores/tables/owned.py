@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +25,10 @@ OWNED = Table(
 )
 
 
+AT_ONCE = 500
+"""Ids in one statement."""
+
+
 @dataclass(frozen=True, slots=True)
 class Owned:
     """One id. `provider`: which of ours keeps it; `subject`: a digest of whom it is about, may be empty."""
@@ -42,34 +47,47 @@ class OwnedStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def put(self, owned: Owned) -> None:
-        """Write down whose an id is, or that it lasts longer."""
-        values = {
-            "tenant_id": owned.tenant_id,
-            "digest": owned.digest,
-            "owner": owned.owner,
-            "provider": owned.provider,
-            "subject": owned.subject or None,
-            "expires_at": owned.expires_at,
-        }
+    async def put(self, *owned: Owned) -> None:
+        """Write down whose ids are, all of one owner, or that they last longer."""
+        values = [
+            {
+                "tenant_id": one.tenant_id,
+                "digest": one.digest,
+                "owner": one.owner,
+                "provider": one.provider,
+                "subject": one.subject or None,
+                "expires_at": one.expires_at,
+            }
+            for one in owned
+        ]
         async with self._database.write() as connection:
-            await connection.execute(
-                OWNED.delete().where(
-                    OWNED.c.tenant_id == owned.tenant_id,
-                    OWNED.c.digest == owned.digest,
-                    OWNED.c.owner == owned.owner,
+            for at in range(0, len(owned), AT_ONCE):
+                some = owned[at : at + AT_ONCE]
+                await connection.execute(
+                    OWNED.delete().where(
+                        OWNED.c.tenant_id == some[0].tenant_id,
+                        OWNED.c.digest.in_([one.digest for one in some]),
+                        OWNED.c.owner == some[0].owner,
+                    )
                 )
-            )
-            await connection.execute(OWNED.insert().values(values))
+                await connection.execute(OWNED.insert(), values[at : at + AT_ONCE])
 
     async def of(self, tenant_id: str, digest: str, now: datetime) -> list[Owned]:
         """Who has what an id names; nearly always one or none."""
-        wanted = select(OWNED).where(OWNED.c.tenant_id == tenant_id, OWNED.c.digest == digest, OWNED.c.expires_at > now)
+        return await self.among(tenant_id, [digest], now)
+
+    async def among(self, tenant_id: str, digests: Sequence[str], now: datetime) -> list[Owned]:
+        """Who has what any of these ids names."""
+        found: list[Owned] = []
+        mine = (OWNED.c.tenant_id == tenant_id, OWNED.c.expires_at > now)
         async with self._database.read() as connection:
-            return [
-                Owned(row.tenant_id, row.digest, row.owner, row.provider, row.expires_at, row.subject or "")
-                for row in await connection.execute(wanted)
-            ]
+            for at in range(0, len(digests), AT_ONCE):
+                wanted = select(OWNED).where(*mine, OWNED.c.digest.in_(digests[at : at + AT_ONCE]))
+                found += [
+                    Owned(row.tenant_id, row.digest, row.owner, row.provider, row.expires_at, row.subject or "")
+                    for row in await connection.execute(wanted)
+                ]
+        return found
 
     async def delete(self, tenant_id: str, digest: str, owner: str) -> int:
         """Forget one; how many there were."""
