@@ -21,6 +21,8 @@ from gateway.errors.stores import Conflict, StoreUnavailable
 CONNECT_SECONDS = 5
 STATEMENT_SECONDS = 15
 LOCK_SECONDS = 10
+POLL_CONNECTIONS = 2
+"""Of all that may be open: for `glance`."""
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 _SQLITE = (
     "PRAGMA journal_mode=WAL",  # readers do not wait for the writer
@@ -36,8 +38,8 @@ _TEXT = (str, bytes, list, tuple, dict)
 class Database:
     """Open with `open_database`."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, engine: AsyncEngine, polls: AsyncEngine | None = None) -> None:
+        self._engine, self._polls = engine, polls or engine
 
     @property
     def kind(self) -> str:
@@ -52,6 +54,17 @@ class Database:
             StoreUnavailable: no connection, or a deadline passed.
         """
         async with self._guarded(), self._engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def glance(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for what is asked again and again, and must be answered while everything else waits: each
+        statement for itself, in one round trip, on connections of its own. After an outage the first one may fail.
+
+        Raises:
+            StoreUnavailable: no connection, or a deadline passed.
+        """
+        async with self._guarded(), self._polls.connect() as connection:
             yield connection
 
     @asynccontextmanager
@@ -80,6 +93,7 @@ class Database:
     async def close(self) -> None:
         """Close all connections."""
         await self._engine.dispose()
+        await self._polls.dispose()
 
     @asynccontextmanager
     async def _guarded(self) -> AsyncIterator[None]:
@@ -132,19 +146,33 @@ def open_database(url: str, *, password: str | None = None, connections: int = 1
             "command_timeout": STATEMENT_SECONDS,
             "server_settings": {"application_name": "holdback", "lock_timeout": f"{LOCK_SECONDS}s"},
         }
+    is_shared = parsed.get_backend_name() == "postgresql"
+    has_polls = is_shared and connections > 2 * POLL_CONNECTIONS
     engine = create_async_engine(
         parsed,
         echo=False,
         hide_parameters=True,
-        pool_size=connections,
+        pool_size=connections - POLL_CONNECTIONS if has_polls else connections,
         max_overflow=0,
         pool_timeout=CONNECT_SECONDS,
-        pool_pre_ping=parsed.get_backend_name() == "postgresql",
+        pool_pre_ping=is_shared,
         connect_args=options,
     )
     if parsed.get_backend_name() == "sqlite":
         _prepare_sqlite(engine)
-    return Database(engine)
+    if not has_polls:
+        return Database(engine)
+    polls = create_async_engine(
+        parsed,
+        echo=False,
+        hide_parameters=True,
+        isolation_level="AUTOCOMMIT",
+        pool_size=POLL_CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=CONNECT_SECONDS,
+        connect_args=options,
+    )
+    return Database(engine, polls)
 
 
 def _parsed(url: str) -> URL:

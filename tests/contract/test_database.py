@@ -6,11 +6,12 @@ import asyncio
 import os
 import re
 import stat
+from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from gateway.errors import ConfigurationError, GatewayError
 from gateway.errors.stores import Conflict, StoreUnavailable
@@ -63,6 +64,27 @@ async def test_what_a_reader_writes_is_lost(database: Database) -> None:
     async with database.read() as connection:
         await connection.execute(TENANTS.insert().values(row("a")))
     assert await slugs(database) == []
+
+
+async def test_a_glance_waits_for_nobody(database: Database) -> None:
+    """Epochs are read while all other connections are taken; each statement for itself, and again after an outage."""
+    async with AsyncExitStack() as busy:
+        if database.kind == "postgresql":
+            for _ in range(8):
+                await busy.enter_async_context(database.read())
+        async with asyncio.timeout(4), database.glance() as connection:
+            assert await connection.scalar(select(1)) == 1
+    if database.kind == "postgresql":
+        async with database.glance() as connection:
+            assert await connection.scalar(text("SELECT now()")) != await connection.scalar(text("SELECT now()"))
+        async with database.read() as other:
+            others = "pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            await other.execute(text(f"SELECT pg_terminate_backend(pid) FROM {others}"))
+        with suppress(StoreUnavailable):
+            async with database.glance() as connection:
+                await connection.scalar(select(1))
+        async with database.glance() as connection:
+            assert await connection.scalar(select(1)) == 1
 
 
 async def test_constraints_hold(database: Database) -> None:

@@ -14,7 +14,7 @@ from aiohttp import web
 from tests.fakes.provider import DONE, chunk
 from tests.replicas.talk import HELD, STRANGER, block, emails
 
-PIECES_A_SECOND, PAUSE_SECONDS = 300, 0.05
+PIECES_A_SECOND, PAUSE_SECONDS = 200, 0.05
 """Of all streams together; and the shortest pause of one."""
 PROMPT_TOKENS, BLOCK_TOKENS = 100, 10
 

@@ -40,7 +40,7 @@ class AccessChanges:
 
     async def since(self, epoch: int) -> tuple[int, list[str]]:
         """The epoch now, and the tenants that changed after `epoch`."""
-        async with self._database.read() as connection:
+        async with self._database.glance() as connection:
             now = int(await connection.scalar(select(EPOCH.c.epoch)) or 0)
             if now == epoch:
                 return now, []

@@ -169,7 +169,7 @@ class KeyStore:
 
     async def changed_since(self, epoch: int) -> tuple[int, list[tuple[str, int, str]]]:
         """The epoch, and tenant, version and state of the keys that changed after `epoch`."""
-        async with self._database.read() as connection:
+        async with self._database.glance() as connection:
             now = int(await connection.scalar(select(EPOCH.c.epoch)) or 0)
             if now == epoch:
                 return now, []
