@@ -70,8 +70,8 @@ async def serve_nginx(addresses: Sequence[str], folder: Path) -> AsyncIterator[s
 
 def _started(addresses: Sequence[str], folder: Path, port: int) -> subprocess.Popen[bytes]:
     folder.mkdir(exist_ok=True)
-    # One second after a failure a replica is tried again: `fail_timeout` is both.
-    listed = "\n    ".join(f"server {address} max_fails=1 fail_timeout=1s;" for address in addresses)
+    # `max_fails=0`: a store that is away makes all replicas say 503, and the client shall get that, not nginx's page.
+    listed = "\n    ".join(f"server {address} max_fails=0;" for address in addresses)
     file = folder / "nginx.conf"
     file.write_text(CONFIG.format(folder=folder, servers=listed, port=port), encoding="utf-8")
     command = servers.with_parent("nginx", "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(file))

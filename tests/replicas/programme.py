@@ -62,7 +62,7 @@ async def full(one: Installation, count: int) -> AsyncGenerator[tuple[str, Numbe
         ("migrate of the release that comes back", lambda: this_release_migrates(one)),
         *((f"and back, {n}", _rolled(one, n, count)) for n in (1, 2)),
         ("kill -9 of both, stock clients", lambda: stock_clients(one)),
-        ("money at the end", lambda: settled(one)),
+        ("money at the end", lambda: settled(one, after_a_kill=True)),
     ]
     async for told in _run(one, steps):
         yield told
