@@ -1,7 +1,7 @@
 """What is told of streams, and the sums that one stream keeps until it tells them.
 
 A labelled counter costs as much as a small part of inspecting a chunk. So a stream counts in plain numbers, looks at
-the clock of every sixteenth piece only, and tells Prometheus every few seconds and at its end.
+the clock of every 32nd piece only, and tells Prometheus every few seconds and at its end.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-LOOK_EVERY = 16
+LOOK_EVERY = 32
 """Pieces of a stream between two whose text is followed to its release."""
 TELL_EVERY = 256
 """Pieces of a stream after which its sums are told."""
@@ -39,20 +39,20 @@ class StreamMetrics:
         self.added_delay = Histogram(
             "holdback_added_delay_seconds",
             "Time from the arrival of a piece of text to the release of its last character, inspection included; of "
-            f"every {LOOK_EVERY}th piece.",
+            f"every {LOOK_EVERY}nd piece.",
             buckets=(0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5),
             registry=registry,
         )
         self.held_characters = Histogram(
             "holdback_held_characters",
-            f"Characters of a stream that are held after a piece was inspected; of every {LOOK_EVERY}th piece.",
+            f"Characters of a stream that are held after a piece was inspected; of every {LOOK_EVERY}nd piece.",
             buckets=(0, 1, 2, 4, 8, 16, 32, 64, 96, 128, 256, 1024, 16_384),
             registry=registry,
         )
         self.inspect_chunk = Histogram(
             "holdback_inspect_chunk_seconds",
             "Time to inspect a piece of a streamed answer (tiers 1 and 2, and the wait for tier 3 where the policy has "
-            f"it in answers); of every {LOOK_EVERY}th piece.",
+            f"it in answers); of every {LOOK_EVERY}nd piece.",
             buckets=(0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.02, 0.1, 0.5, 2),
             registry=registry,
         )
