@@ -15,6 +15,8 @@ from typing import Protocol
 
 from prometheus_client import Histogram
 
+from gateway.observe.log import describe, logger
+
 SECONDS = 1.0
 _STATM = Path("/proc/self/statm")
 
@@ -64,7 +66,10 @@ class Readings:
             due = time.perf_counter() + SECONDS
             await asyncio.sleep(SECONDS)
             lag.observe(max(0.0, time.perf_counter() - due))
-            self.take()
+            try:
+                self.take()
+            except Exception as error:  # noqa: BLE001 - the loop must go on
+                logger().error("metrics_unread", **describe(error))
 
 
 def resident_bytes() -> float:

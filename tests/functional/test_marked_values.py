@@ -1,5 +1,5 @@
 """200 marked values through every route that the gateway has, its log at debug level, and once more with every method
-of every room raising: nothing of them is on disk, in what was printed, in metrics or in the database."""
+of every room raising: nothing of them is on disk, in what was printed, in metrics, in traces or in the database."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ import policies
 import recognizers
 from gateway.observe import log
 from gateway.services import Services
+from gateway.settings.tracing import TracingSettings
+from tests.fakes.collector import Collector, serve_collector
 from tests.fakes.gateway import KEY, serve_gateway
 from tests.fakes.provider import Provider, chunk, stream
 
@@ -65,6 +67,7 @@ class Watched:
     app_routes: list[tuple[str, str]]
     folder: Path
     out: io.StringIO
+    collector: Collector
 
     async def leaks(self) -> dict[str, str]:
         """Where something of a value was left, and what of it."""
@@ -78,15 +81,19 @@ class Watched:
 async def watched(provider: Provider, folder: Path) -> AsyncIterator[Watched]:
     out = io.StringIO()
     log.configure("debug", human=False, stream=out)
-    async with serve_gateway(provider.base_url, data_dir=str(folder)) as (url, services):
-        from gateway.server.app import make_app
+    async with serve_collector() as collector:
+        tracing = TracingSettings(endpoint=collector.url, send_seconds=0.05)
+        async with serve_gateway(provider.base_url, data_dir=str(folder), tracing=tracing) as (url, services):
+            from gateway.server.app import make_app
 
-        routes = {
-            (route.method, route.resource.canonical)
-            for route in make_app(services).router.routes()
-            if route.resource is not None and route.method != "HEAD"
-        }
-        yield Watched(url, services, sorted(routes), folder, out)
+            routes = {
+                (route.method, route.resource.canonical)
+                for route in make_app(services).router.routes()
+                if route.resource is not None and route.method != "HEAD"
+            }
+            yield Watched(url, services, sorted(routes), folder, out, collector)
+        leaked = FOUND.search(collector.raw)  # by now all is sent
+        assert leaked is None, leaked[0]
 
 
 def bodies(marks: Iterator[str]) -> Iterator[bytes]:
@@ -171,6 +178,7 @@ async def test_nothing_of_200_values_is_left_by_any_route(provider: Provider, tm
         printed = capfd.readouterr()
         assert not FOUND.search((printed.out + printed.err).encode())
     assert len(provider.requests) > 20
+    assert len(one.collector.spans) > 100
     assert await asyncio.to_thread(lambda: list(tmp_path.rglob("*.sqlite3"))), "there is a database to look at"
 
 
@@ -181,6 +189,9 @@ async def test_a_value_in_the_log_or_on_the_disk_is_found(provider: Provider, tm
         log.logger().info("planted", value=MARKS[0])
         (tmp_path / "planted").write_bytes(base64.b64encode(f"xx{MARKS[3]}".encode()[2:]))
         assert set(await one.leaks()) == {"log", "planted"}
+    with pytest.raises(AssertionError, match="marked000"):
+        async with watched(provider, tmp_path) as one:
+            one.services.tracer.request(MARKS[0], "").end()
 
 
 def methods(called: set[CodeType]) -> list[tuple[type, str]]:
