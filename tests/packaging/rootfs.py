@@ -46,6 +46,7 @@ LIBRARIES = (
 )
 """What compiled wheels may count on (manylinux, PEP 600)."""
 STEP_SECONDS = 900
+ROOM_BYTES = 4 << 30
 
 Replace = Callable[[Path, str], bool]
 """Does a part of a RUN in another way, given the root; false: it is to be run as it stands."""
@@ -55,14 +56,18 @@ Replace = Callable[[Path, str], bool]
 def scratch() -> Iterator[Path]:
     """A folder for roots, in memory where there is some: forty thousand small files are slow to take off a disk."""
     memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(prefix="image-", dir=memory if memory.is_dir() else None) as folder:
+    is_large = memory.is_dir() and shutil.disk_usage(memory).free > ROOM_BYTES
+    with tempfile.TemporaryDirectory(prefix="image-", dir=memory if is_large else None) as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
 
 
 def is_possible() -> bool:
     """Whether this process may make such roots."""
-    return sys.platform == "linux" and os.geteuid() == 0 and shutil.which("unshare") is not None
+    if sys.platform != "linux" or os.geteuid() != 0 or shutil.which("unshare") is None:
+        return False
+    command = ["unshare", "--mount", "--pid", "--fork", "true"]  # a container's root may not
+    return subprocess.run(command, capture_output=True, timeout=60, check=False).returncode == 0
 
 
 def base(root: Path) -> None:
