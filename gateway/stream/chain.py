@@ -3,8 +3,8 @@
 Laws kept here:
 1. Each part is read alone and all of them as one text, as in a whole body (`body.py`): what either reading finds goes.
    A replacement stands where its value began; of the parts behind it, what belongs to the value is cut off.
-2. A part is over when both readings have decided all of it. Until then what follows waits; a part whose last character
-   is decided when it ends, as that of most is, holds up nothing.
+2. A part is over when both readings have decided all of it. Until then what follows waits: in prose for the first word
+   of the next part, since the last word of this one could begin an address. A part that ends decided holds up nothing.
 3. What is read twice is bounded: so far from its seam a part is read as one text with those before it only.
 """
 

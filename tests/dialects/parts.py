@@ -30,7 +30,9 @@ class Parted:
 
 
 def _messages(parts: Parts, *, cut_off: bool = False) -> list[bytes]:
-    events: list[dict[str, Any]] = [{"type": "message_start", "message": {"id": "msg_1", "content": []}}]
+    usage = {"input_tokens": 25, "output_tokens": 1}
+    message = {"id": "msg_1", "type": "message", "role": "assistant", "content": [], "model": "claude-1"}
+    events: list[dict[str, Any]] = [{"type": "message_start", "message": {**message, "usage": usage}}]
     for index, deltas in enumerate(parts):
         said = ({"type": "text_delta", "text": delta} for delta in deltas)
         events += [
@@ -40,7 +42,7 @@ def _messages(parts: Parts, *, cut_off: bool = False) -> list[bytes]:
             {"type": "content_block_stop", "index": index},
         ]
     reason = "max_tokens" if cut_off else "end_turn"
-    events += [{"type": "message_delta", "delta": {"stop_reason": reason}}, {"type": "message_stop"}]
+    events += [{"type": "message_delta", "delta": {"stop_reason": reason}, "usage": usage}, {"type": "message_stop"}]
     return [named(event) for event in events]
 
 

@@ -14,9 +14,11 @@ import openai
 import pytest
 
 from tests.dialects import ANTHROPIC, COMPLETIONS, RESPONSES
+from tests.dialects.parts import PARTED
 from tests.fakes.gateway import KEY
 from tests.fakes.provider import Provider
 
+BLOCKS = PARTED[0]
 VALUE = "jane.doe@example.com"
 OTHER = "ada.example@mail.example.org"
 TEXT = f"Write to {OTHER} or to 536-22-8726, then stop."
@@ -190,6 +192,20 @@ async def test_anthropic_thinking_whose_tokens_were_restored_keeps_its_signature
         await stream.until_done()
     block = json.loads(provider.requests[-1])["messages"][1]["content"][0]
     assert (block["thinking"], block["signature"]) == (thought, signature)
+
+
+async def test_a_token_and_a_value_cut_over_two_blocks_of_a_stream(claude: Any, provider: Provider) -> None:
+    ask: dict[str, Any] = {"model": "c", "max_tokens": 9, "messages": [{"role": "user", "content": f"Mail {VALUE}"}]}
+    provider.pieces = ANTHROPIC.stream("text", ["ok"])
+    async with claude.messages.stream(**ask) as stream:
+        await stream.until_done()
+    said = f"To {token_in(provider)} and {OTHER}, now"
+    for at in range(3, len(said), 5):
+        provider.pieces = BLOCKS.stream([[*said[:at]], [*said[at:]]])
+        async with claude.messages.stream(**ask) as stream:
+            message = await stream.get_final_message()
+        assert "".join(block.text for block in message.content) == f"To {VALUE} and [EMAIL_ADDRESS], now"
+        assert len(message.content) == 2
 
 
 async def test_anthropic_counts_tokens(claude: Any, provider: Provider) -> None:
