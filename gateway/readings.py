@@ -93,6 +93,7 @@ def _queues(metrics: Metrics, rooms: Rooms, settings: Settings) -> None:
         "alerts": (lambda: alerts.waiting, HEARD_MAX),
     }
     if model is not None:
+        metrics.readings.sum(metrics.model.waited, lambda: model.waited_seconds)
         queues["tier3"] = (lambda: model.waiting, settings.tier3.queue_texts)
     for name, (length, limit) in queues.items():
         metrics.readings.gauge(metrics.process.queued.labels(name), length)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from panels import ALL, board, one, percentiles, rate, ratio, row, series, total
+from panels import ALL, board, mean, one, percentiles, rate, ratio, row, series, total
 
 
 def on_call() -> dict[str, Any]:
@@ -118,6 +118,14 @@ def _delayed() -> list[dict[str, Any]]:
         series("Time to first text", percentiles("holdback_first_text_seconds"), "s", "As clients see it."),
         series("Characters held", percentiles("holdback_held_characters"), "short"),
         series("Inspecting a request", percentiles("holdback_inspect_request_seconds"), "s"),
+        series(
+            "Inspecting a request, by tier (mean)",
+            [
+                (mean("holdback_inspect_request_seconds_sum"), "all tiers"),
+                (mean("holdback_tier3_wait_seconds_total"), "of it, waiting for tier 3"),
+            ],
+            "s",
+        ),
         series("Inspecting a piece of an answer", percentiles("holdback_inspect_chunk_seconds"), "s"),
         series("Tier 3: a batch", percentiles("holdback_tier3_batch_seconds"), "s"),
         series(

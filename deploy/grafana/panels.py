@@ -32,6 +32,11 @@ def ratio(part: str, whole: str) -> str:
     return f"{part} / ({whole} > 0)"
 
 
+def mean(seconds: str) -> str:
+    """Of some seconds, those of a request."""
+    return ratio(rate(seconds), rate("holdback_inspect_request_seconds_count"))
+
+
 def total(metric: str, by: str = "") -> str:
     """Of a gauge, summed up."""
     return f"sum{f' by ({by})' if by else ''} ({metric}{{{WHERE}}})"

@@ -92,6 +92,11 @@ class WorkerPool:
         return len(self._queue)
 
     @property
+    def waited_seconds(self) -> float:
+        """That texts waited for answers, all together."""
+        return self._queue.waited_seconds
+
+    @property
     def is_ready(self) -> bool:
         """Whether a worker has loaded its model."""
         return self._ready.is_set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ class Ticket:
     text: str = field(repr=False)
     loop: asyncio.AbstractEventLoop = field(repr=False)
     tries: int = 0
+    line: FairQueue | None = field(default=None, repr=False)
     _found: tuple[Entity, ...] | None = field(default=None, repr=False)
     _failed: bool = False
     _done: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
@@ -35,7 +37,12 @@ class Ticket:
 
     def wait(self) -> tuple[Entity, ...]:
         if not self._done.is_set():
-            wait_for(self._done.wait(), self.loop)
+            started = time.perf_counter()
+            try:
+                wait_for(self._done.wait(), self.loop)
+            finally:
+                if self.line is not None:
+                    self.line.waited_seconds += time.perf_counter() - started
         if self._found is None:
             raise InspectionFailed
         return self._found
@@ -65,6 +72,8 @@ class FairQueue:
         self._news = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
+        self.waited_seconds = 0.0
+        """That texts waited for answers, all together."""
 
     def __len__(self) -> int:
         return self._size
@@ -88,6 +97,7 @@ class FairQueue:
 
     def put(self, ticket: Ticket, asker: object) -> None:
         """Line up behind the others of this asker."""
+        ticket.line = self
         self._waiting.setdefault(id(asker), deque()).append(ticket)
         self._size += 1
         self._news.set()

@@ -83,6 +83,11 @@ class Sidecar:
         """Segments in line."""
         return len(self._queue)
 
+    @property
+    def waited_seconds(self) -> float:
+        """That texts waited for answers, all together."""
+        return self._queue.waited_seconds
+
     async def ready(self) -> None:
         """Whether the sidecar is there is found out by asking it."""
 

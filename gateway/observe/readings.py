@@ -38,14 +38,14 @@ class Readings:
 
     def __init__(self) -> None:
         self._gauges: list[tuple[Settable, Callable[[], float]]] = []
-        self._sums: list[tuple[Addable, Callable[[], int]]] = []
-        self._before: list[int] = []
+        self._sums: list[tuple[Addable, Callable[[], float]]] = []
+        self._before: list[float] = []
 
     def gauge(self, gauge: Settable, read: Callable[[], float]) -> None:
         """From now on `gauge` is what `read` says."""
         self._gauges.append((gauge, read))
 
-    def sum(self, counter: Addable, read: Callable[[], int]) -> None:
+    def sum(self, counter: Addable, read: Callable[[], float]) -> None:
         """From now on `counter` grows with the number that `read` says; a number that began anew counts from 0."""
         self._sums.append((counter, read))
         self._before.append(0)

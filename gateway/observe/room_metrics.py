@@ -114,6 +114,12 @@ class ModelMetrics:
             ("outcome",),
             registry=registry,
         )
+        self.waited = Counter(
+            "holdback_tier3_wait_seconds",
+            "Seconds that texts waited for tier 3, all together; what is left of the time to inspect them is tiers 1 "
+            "and 2.",
+            registry=registry,
+        )
         self.batch = Histogram(
             "holdback_tier3_batch_seconds",
             "Time of the model for a batch of segments.",

@@ -52,6 +52,16 @@ async def test_every_segment_gets_its_own_answer(pool: Pool) -> None:
         assert await asyncio.to_thread(ask, made, TEXTS) == FOUND
 
 
+async def test_batches_and_waits_are_measured(pool: Pool) -> None:
+    batches: list[tuple[int, float, bool]] = []
+    async with pool(on_batch=lambda *batch: batches.append(batch)) as made:
+        assert (made.waiting, made.waited_seconds) == (0, 0.0)
+        await bridged(ask, made, TEXTS[:40])
+        assert (made.waiting, sum(count for count, _, answered in batches if answered)) == (0, 40)
+        assert made.waited_seconds > 0
+        assert all(seconds > 0 for _, seconds, _ in batches)
+
+
 async def test_a_killed_worker_is_replaced_and_its_segments_are_scanned_again(pool: Pool) -> None:
     async with pool() as made:
         first = made.processes[0].pid
