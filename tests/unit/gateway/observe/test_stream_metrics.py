@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
@@ -88,6 +88,7 @@ def test_sums_are_told_while_a_stream_is_open() -> None:
     assert stream.value("holdback_streams_total", outcome="whole") == 0
 
 
+@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.integers(0, 40), max_size=12),
     st.integers(0, 60),
