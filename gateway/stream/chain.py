@@ -201,6 +201,11 @@ class Run:
         """As for `Chain`."""
         return any(chain.waits for chain in self._chains)
 
+    @property
+    def has_seams(self) -> bool:
+        """Whether it is more than one part."""
+        return self._part > 0
+
     def holds(self, place: Place) -> bool:
         """Whether this is the place of the last part."""
         return place == (self._parent, self._index + self._part) and not self._is_over

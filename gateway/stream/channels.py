@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from gateway.errors import ResponseTooLarge, UpstreamProtocolError
+from gateway.errors import InspectionFailed, ResponseTooLarge, UpstreamProtocolError
 from gateway.errors.policy import PolicyBlock
 from gateway.stream.chain import Run
 from gateway.stream.escapes import joined
@@ -159,6 +159,9 @@ class Channels:
         Args:
             slots: of the event.
             ends: the texts whose ends wait.
+
+        Raises:
+            InspectionFailed: what the parts became can no longer be told the same again.
         """
         run, said = self._run, [slot for slot in slots if slot.channel is not None]
         if run is None:
@@ -166,7 +169,10 @@ class Channels:
         if not _end_of(run.last, ends):
             return run.waits and all(slot.channel == run.last for slot in said if slot.text)
         places = [(one, where) for slot in said if (one := slot.channel) and (where := place(self._steps(one)))]
-        return run.last not in self._halves and any(run.begin(where, one) for one, where in places)
+        if run.last in self._halves or not any(run.begin(where, one) for one, where in places):
+            return False
+        self._check_room()
+        return True
 
     def settle(self, ends: Iterable[tuple[Channel, bool]]) -> None:
         """What waits waits no more: parts end as the last one does, and short where its end has not come."""
@@ -238,10 +244,17 @@ class Channels:
         self._room -= len(came) + len(went)
         if self._room < 0:
             # An event that repeats it would be over its cap; a shorter one is inspected like any other.
+            self._check_room()
             del records[key]
             return
         record.came.append(came)
         record.went.append(went)
+
+    def _check_room(self) -> None:
+        """What was found over the seam of two parts is found in neither of them alone: no event may repeat them that
+        cannot be told what they became."""
+        if self._room < 0 and self._run is not None and self._run.has_seams:
+            raise InspectionFailed
 
     def _settle(self, record: _Told | None) -> None:
         if record is not None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from gateway.errors import ResponseTooLarge, UpstreamProtocolError, UpstreamUnavailable
+from gateway.errors import InspectionFailed, ResponseTooLarge, UpstreamProtocolError, UpstreamUnavailable
 from gateway.errors.firewall import CanaryLeaked
 from gateway.errors.policy import PolicyBlock
 from gateway.firewall.canary import Watch
@@ -207,6 +207,17 @@ def test_what_waits_is_bounded() -> None:
     one = Stream(limits=StreamLimits(channels=8))
     one.hear(start(0), says(0, HALVES[0]), stop(0), start(1), *[says(1, "")] * 9)
     assert isinstance(one.trace.error, ResponseTooLarge)
+
+
+@pytest.mark.parametrize("large", [0, 1])
+def test_parts_that_cannot_be_told_the_same_again_end_the_stream(large: int) -> None:
+    """A part that is told again is inspected alone where there was no room to remember it: half a value would pass."""
+    form, parts = PARTED[1], [["Card: 4111 1111"], [" 1111 1111, so."]]
+    parts[large] = ["so " * 400, *parts[large]] if large == 0 else [*parts[large], "so " * 400]
+    using = Session(form.wire, small(), limits=StreamLimits(event_bytes=2000))
+    trace = play([b"".join(form.stream(parts))], using=using)
+    assert isinstance(trace.error, InspectionFailed)
+    assert b"1111" not in trace.sent
 
 
 @pytest.mark.parametrize("form", PARTED, ids=lambda form: form.name)
