@@ -1,4 +1,4 @@
-"""python -m tests.replicas [--streams 200] [--front own|nginx] [--serve | --small]
+"""python -m tests.replicas [--streams 200] [--front own|nginx] [--serve | --small | --only NAME ...]
 
 Starts PostgreSQL, Redis, a provider, two gateways and a proxy, prints where they listen, and runs the scenarios: one
 line of JSON each. With `--serve` they are there until ^C, for you to try.
@@ -30,9 +30,10 @@ async def main(chosen: argparse.Namespace) -> None:
         _print("where", _places(one))
         if chosen.serve:
             await asyncio.Event().wait()
-        programme = small if chosen.small else full
         started = time.monotonic()
-        async with aclosing(programme(one, chosen.streams)) as steps:
+        async with aclosing(
+            small(one, chosen.streams) if chosen.small else full(one, chosen.streams, chosen.only)
+        ) as steps:
             async for name, numbers in steps:
                 _print(name, {**numbers, "took": round(time.monotonic() - started, 1)})
                 started = time.monotonic()
@@ -53,6 +54,7 @@ if __name__ == "__main__":
     parser.add_argument("--front", choices=["own", "nginx"], default="own")
     parser.add_argument("--serve", action="store_true", help="start, and do nothing")
     parser.add_argument("--small", action="store_true", help="the form that runs in `make test`")
+    parser.add_argument("--only", action="append", default=[], help="scenarios whose name begins so; more than once")
     arguments = parser.parse_args()
     if arguments.front == "nginx" and not is_there():
         sys.exit("nginx is not on PATH: apt install nginx-light")

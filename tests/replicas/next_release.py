@@ -41,6 +41,7 @@ _CHANGES = {
             'set_={"used_at": made.excluded.used_at}',
             'set_={"used_at": made.excluded.used_at, "uses": ACCESS_USES.c.uses + 1}',
         ),
+        ("                    where=ACCESS_USES.c.used_at < made.excluded.used_at,\n", ""),
     ),
     **{f"{package}/__init__.py": (('__version__ = "', '__version__ = "9.'),) for package in PACKAGES},
 }

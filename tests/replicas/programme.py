@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from pathlib import Path
 
 from tests.architecture.source import ROOT
@@ -41,8 +41,12 @@ async def small(one: Installation, count: int) -> AsyncGenerator[tuple[str, Numb
         yield told
 
 
-async def full(one: Installation, count: int) -> AsyncGenerator[tuple[str, Numbers]]:
-    """Each thing alone, and what it costs."""
+async def full(one: Installation, count: int, only: Sequence[str] = ()) -> AsyncGenerator[tuple[str, Numbers]]:
+    """Each thing alone, and what it costs.
+
+    Args:
+        only: beginnings of the names of scenarios; all when empty.
+    """
     code = await asyncio.to_thread(next_release.make, one.folder / "next")
     steps: list[Step] = [
         ("a conversation moves", lambda: moved(one)),
@@ -64,6 +68,7 @@ async def full(one: Installation, count: int) -> AsyncGenerator[tuple[str, Numbe
         ("kill -9 of both, stock clients", lambda: stock_clients(one)),
         ("money at the end", lambda: settled(one, after_a_kill=True)),
     ]
+    steps = [step for step in steps if not only or step[0].startswith(tuple(only))]
     async for told in _run(one, steps):
         yield told
 
@@ -77,8 +82,9 @@ async def _run(one: Installation, steps: list[Step]) -> AsyncGenerator[tuple[str
         yield name, await step()
     wrong = [*one.faults(), *await record_faults(one)]
     assert not wrong, wrong[:10]
-    uses = await counted(one)
-    assert uses > 0, "the next release wrote what only it knows of"
+    is_next = any(name == "the next schema" for name, _ in steps)
+    uses = await counted(one) if is_next else 0
+    assert uses > 0 or not is_next, "the next release wrote what only it knows of"
     yield (
         "in the end",
         {
