@@ -18,6 +18,7 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 
 from gateway.errors import ConfigurationError
 from gateway.observe import log, otlp
@@ -36,6 +37,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TRACE_ID, PARENT_ID = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 MARKS = ("ann.marked@example.com", "531-47-3100", "Zqmarkedword", "4539578763621486")
 CLOSE_SECONDS, PATIENCE_SECONDS = 0.2, 20
+TOKEN = "Bearer of-the-collector"
 USAGE = {"prompt_tokens": 9, "completion_tokens": 4, "total_tokens": 13}
 
 
@@ -75,7 +77,9 @@ def answers() -> list[bytes]:
 async def traced() -> AsyncIterator[Traced]:
     headers = {"Authorization": f"Bearer {KEY}"}
     async with serve_collector() as collector, serve_provider() as provider:
-        tracing = TracingSettings(endpoint=collector.url, tells_providers=True, send_seconds=0.05)
+        tracing = TracingSettings(
+            endpoint=collector.url, tells_providers=True, send_seconds=0.05, authorization_env="OTLP_AUTH"
+        ).with_secrets({"OTLP_AUTH": TOKEN}, "holdback.yaml")
         async with (
             serve_gateway(provider.base_url, tracing=tracing) as (url, _),
             aiohttp.ClientSession(headers=headers) as http,
@@ -112,6 +116,8 @@ async def test_a_request_is_a_trace_in_the_words_of_the_conventions(traced: Trac
     assert spans["POST"].parent_id == spans["stream"].parent_id == operation.span_id
     assert not any(span.is_error for span in spans.values())
     assert traced.collector.resource["service.name"] == "holdback"
+    assert traced.collector.headers[-1]["Authorization"] == TOKEN
+    assert TOKEN not in repr(TracingSettings(authorization=SecretStr(TOKEN)).options())
     [line] = [
         line for line in traced.log.getvalue().splitlines() if request_id in line and '"event": "request"' in line
     ]
