@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from collections import Counter
 
@@ -17,9 +18,12 @@ from gateway.stores.database import Database, open_database
 from gateway.stores.master import MasterKey
 from gateway.stores.tables.audit import AuditStore, Filter
 from gateway.stores.tables.usage import USAGE
+from tests.architecture.source import ROOT
 from tests.replicas.installation import MASTER, Installation
+from tests.replicas.processes import run
 
 WITHIN_SECONDS = 120.0
+Numbers = dict[str, object]
 
 
 async def record_faults(one: Installation) -> list[str]:
@@ -45,6 +49,19 @@ async def record_faults(one: Installation) -> list[str]:
             lacks = {kind: count for kind, count in expected.items() if kept[heard.request_id, kind] < count}
             wrong += [f"stream {heard.talk.number} lacks {lacks}"] if lacks else []
     return wrong
+
+
+def verified_by_the_command(one: Installation) -> Numbers:
+    """`holdback audit export` and `holdback audit verify`, as an auditor runs them.
+
+    Raises:
+        RuntimeError: it found a fault.
+    """
+    anchor, export = one.folder / "anchor.then", one.folder / "export.jsonl"
+    shutil.copy(one.folder / "anchor.jsonl", anchor)  # while the replicas go on, so does the anchor
+    export.write_text(run(ROOT, "audit", "export", "--config", str(one.config)), encoding="utf-8")
+    run(ROOT, "audit", "verify", str(export), "--anchor", str(anchor), "--config", str(one.config))
+    return {"rows": export.read_text(encoding="utf-8").count('"type": "event"'), "faults": 0}
 
 
 async def money(one: Installation) -> dict[str, int]:

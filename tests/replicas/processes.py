@@ -38,7 +38,7 @@ def run(code: Path, *arguments: str) -> str:
     )
     if done.returncode:
         raise RuntimeError(f"{arguments[0]} failed: {done.stdout}{done.stderr}")
-    return done.stdout + done.stderr
+    return done.stdout
 
 
 class Replica:
