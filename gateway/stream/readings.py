@@ -11,7 +11,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import cast
 
-from gateway.stream.scanner import Noticing, Scanner, SlowAnswers, live_from
+from gateway.stream.scanner import Around, Noticing, Scanner, SlowAnswers, live_from
 from gateway.verdict import Finding
 
 TWICE_CHARS = 512
@@ -20,28 +20,26 @@ TWICE_CHARS = 512
 
 @dataclass(slots=True)
 class Both:
-    """How far both readings are: of all as one text, and of the last part alone, which begins at `seam`."""
+    """How far both readings are: `inner` of all as one text, and of the last part alone, which begins at `seam`."""
 
-    joined: object
+    inner: object
     alone: object | None
     seam: int
 
 
-class Readings(SlowAnswers, Noticing):
+class Readings(Around, SlowAnswers, Noticing):
     """Implements `gateway.stream.scanner.Scanner`: what either reading finds. Its progress is `Both`."""
 
-    __slots__ = ("_inner", "cut_off", "replacement")
-
     def __init__(self, inner: Scanner) -> None:
-        self._inner = inner
-        self.cut_off, self.replacement = inner.cut_off, inner.replacement
+        super().__init__(inner)
+        self.replacement = inner.replacement
 
     def start(self, *, json_text: bool) -> object:
         return Both(self._inner.start(json_text=json_text), None, 0)
 
     def scan(self, raw: str, base: int, progress: object, *, final: bool) -> tuple[int, list[Finding]]:
         own = cast(Both, progress)
-        frontier, found = self._inner.scan(raw, base, own.joined, final=final)
+        frontier, found = self._inner.scan(raw, base, own.inner, final=final)
         if own.alone is None:
             return frontier, found
         decided, more = self._inner.scan(*_part(raw, base, own.seam), own.alone, final=final)
@@ -51,7 +49,7 @@ class Readings(SlowAnswers, Noticing):
 
     def live_from(self, raw: str, base: int, progress: object) -> tuple[int, list[Finding]]:
         own = cast(Both, progress)
-        frontier, found = live_from(self._inner, raw, base, own.joined)
+        frontier, found = live_from(self._inner, raw, base, own.inner)
         if own.alone is None:
             return frontier, found
         decided, more = live_from(self._inner, *_part(raw, base, own.seam), own.alone)
@@ -64,27 +62,12 @@ class Readings(SlowAnswers, Noticing):
             found += _near(self._inner.scan(*_part(raw, base, own.seam), own.alone, final=True)[1], own.seam)
         if not own.seam or end - own.seam > TWICE_CHARS:
             # As one text it goes on: how far that is must stay as it is.
-            found += self._inner.scan(raw, base, deepcopy(own.joined), final=True)[1]
+            found += self._inner.scan(raw, base, deepcopy(own.inner), final=True)[1]
         own.seam, own.alone = end, self._inner.start(json_text=False)
         return found
 
-    def tail_end(
-        self,
-        head: Finding,
-        raw: str,
-        base: int,
-        progress: object,
-        *,
-        start: int,
-        limit: int,
-        swallowed: int,
-        final: bool,
-    ) -> tuple[int, bool]:
-        own = cast(Both, progress).joined
-        return self._inner.tail_end(head, raw, base, own, start=start, limit=limit, swallowed=swallowed, final=final)
-
     def noticed(self, progress: object) -> list[Finding]:
-        return self._inner.noticed(cast(Both, progress).joined) if isinstance(self._inner, Noticing) else []
+        return self._inner.noticed(cast(Both, progress).inner) if isinstance(self._inner, Noticing) else []
 
 
 def _part(raw: str, base: int, seam: int) -> tuple[str, int]:
