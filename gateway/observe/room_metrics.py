@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.context_managers import InprogressTracker
 
 import gateway
 
@@ -74,14 +74,8 @@ class RecordMetrics:
     @contextmanager
     def writing(self, events: int) -> Iterator[None]:
         """While a batch is written."""
-        started = time.perf_counter()
-        try:
+        with self.seconds.time(), self.failures.count_exceptions(BaseException):
             yield
-        except BaseException:
-            self.failures.inc()
-            raise
-        finally:
-            self.seconds.observe(time.perf_counter() - started)
         self.events.inc(events)
 
 
@@ -175,22 +169,12 @@ class ProviderMetrics:
     @contextmanager
     def asking(self, provider: str) -> Iterator[None]:
         """Until the head of its answer is there."""
-        started = time.perf_counter()
-        try:
-            with self.using(provider):
-                yield
-        finally:
-            self.seconds.labels(provider).observe(time.perf_counter() - started)
-
-    @contextmanager
-    def using(self, provider: str) -> Iterator[None]:
-        """While its answer is read."""
-        gauge = self.open.labels(provider)
-        gauge.inc()
-        try:
+        with self.seconds.labels(provider).time(), self.using(provider):
             yield
-        finally:
-            gauge.dec()
+
+    def using(self, provider: str) -> InprogressTracker:
+        """While its answer is read."""
+        return self.open.labels(provider).track_inprogress()
 
 
 class ProcessMetrics:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -36,9 +35,10 @@ class _Measured:
 
     @contextmanager
     def _call(self, operation: str) -> Iterator[None]:
-        started, outcome = time.perf_counter(), "failed"
+        outcome = "failed"
         try:
-            yield
+            with self._metrics.seconds.labels(self._name, operation).time():
+                yield
             outcome = "ok"
         except GatewayError as error:
             outcome = error.code
@@ -48,7 +48,6 @@ class _Measured:
             raise
         finally:
             self._metrics.calls.labels(self._name, operation, outcome).inc()
-            self._metrics.seconds.labels(self._name, operation).observe(time.perf_counter() - started)
 
 
 def measured(metrics: KeyMetrics, opener: Opener = open_provider) -> Opener:
