@@ -21,7 +21,7 @@ from typing import Any, cast
 from gateway.errors import InspectionFailed
 from gateway.models import frames
 from gateway.models.bridge import wait_for
-from gateway.models.queueing import FairQueue, OnBatch, Ticket, unheard
+from gateway.models.queueing import FairQueue, Lined, OnBatch, Ticket, unheard
 from gateway.observe.log import logger
 from recognizers.ner.entities import Entity
 
@@ -31,7 +31,7 @@ KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "H
 """What a worker inherits of the environment: no secret that stands in it."""
 
 
-class WorkerPool:
+class WorkerPool(Lined):
     """Implements `gateway.inspection.model.Model`. Open it before keys are loaded.
 
     Args:
@@ -85,16 +85,6 @@ class WorkerPool:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._fail_all()
-
-    @property
-    def waiting(self) -> int:
-        """Segments in line."""
-        return len(self._queue)
-
-    @property
-    def waited_seconds(self) -> float:
-        """That texts waited for answers, all together."""
-        return self._queue.waited_seconds
 
     @property
     def is_ready(self) -> bool:

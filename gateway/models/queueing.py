@@ -128,3 +128,19 @@ class FairQueue:
         if self.has_room:
             self._room.set()
         return taken
+
+
+class Lined:
+    """Base of those whose texts stand in a `FairQueue`: how that is, for who measures."""
+
+    _queue: FairQueue
+
+    @property
+    def waiting(self) -> int:
+        """Segments in line."""
+        return len(self._queue)
+
+    @property
+    def waited_seconds(self) -> float:
+        """That texts waited for answers, all together."""
+        return self._queue.waited_seconds

@@ -23,7 +23,7 @@ from gateway.egress import Egress
 from gateway.errors import InspectionFailed
 from gateway.errors.egress import EgressFailed, EgressRefused
 from gateway.models.bridge import wait_for
-from gateway.models.queueing import FairQueue, OnBatch, Ticket, unheard
+from gateway.models.queueing import FairQueue, Lined, OnBatch, Ticket, unheard
 from gateway.observe.log import logger
 from recognizers.ner.entities import MODEL_ENTITIES, Entity
 
@@ -35,7 +35,7 @@ PATH = "/analyze"
 JSON = {"Content-Type": "application/json"}
 
 
-class Sidecar:
+class Sidecar(Lined):
     """Implements `gateway.inspection.model.Model`.
 
     Args:
@@ -77,16 +77,6 @@ class Sidecar:
         for ticket in self._queue.take(len(self._queue)):
             ticket.fail()
         await self._call.close()
-
-    @property
-    def waiting(self) -> int:
-        """Segments in line."""
-        return len(self._queue)
-
-    @property
-    def waited_seconds(self) -> float:
-        """That texts waited for answers, all together."""
-        return self._queue.waited_seconds
 
     async def ready(self) -> None:
         """Whether the sidecar is there is found out by asking it."""

@@ -147,32 +147,28 @@ def open_database(url: str, *, password: str | None = None, connections: int = 1
             "server_settings": {"application_name": "holdback", "lock_timeout": f"{LOCK_SECONDS}s"},
         }
     is_shared = parsed.get_backend_name() == "postgresql"
-    has_polls = is_shared and connections > 2 * POLL_CONNECTIONS
-    engine = create_async_engine(
-        parsed,
-        echo=False,
-        hide_parameters=True,
-        pool_size=connections - POLL_CONNECTIONS if has_polls else connections,
-        max_overflow=0,
-        pool_timeout=CONNECT_SECONDS,
-        pool_pre_ping=is_shared,
-        connect_args=options,
-    )
+
+    def engine(connections: int, **more: Any) -> AsyncEngine:
+        return create_async_engine(
+            parsed,
+            echo=False,
+            hide_parameters=True,
+            pool_size=connections,
+            max_overflow=0,
+            pool_timeout=CONNECT_SECONDS,
+            connect_args=options,
+            **more,
+        )
+
+    if is_shared and connections > 2 * POLL_CONNECTIONS:
+        return Database(
+            engine(connections - POLL_CONNECTIONS, pool_pre_ping=True),
+            engine(POLL_CONNECTIONS, isolation_level="AUTOCOMMIT"),
+        )
+    only = engine(connections, pool_pre_ping=is_shared)
     if parsed.get_backend_name() == "sqlite":
-        _prepare_sqlite(engine)
-    if not has_polls:
-        return Database(engine)
-    polls = create_async_engine(
-        parsed,
-        echo=False,
-        hide_parameters=True,
-        isolation_level="AUTOCOMMIT",
-        pool_size=POLL_CONNECTIONS,
-        max_overflow=0,
-        pool_timeout=CONNECT_SECONDS,
-        connect_args=options,
-    )
-    return Database(engine, polls)
+        _prepare_sqlite(only)
+    return Database(only)
 
 
 def _parsed(url: str) -> URL:
